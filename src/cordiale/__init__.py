@@ -1,0 +1,1 @@
+"""Cordiale runs a partnership: who takes part, since when, according to whom, and what follows."""

@@ -1,0 +1,1 @@
+"""Settings, URL root, middleware and the command line; holds no rule."""

@@ -1,0 +1,22 @@
+"""What every request is given before a view sees it: one moment and one viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from cordiale.domain import clock
+from cordiale.domain.viewer import Viewer
+
+
+class RequestMoment:
+    """Gives the request `at`, its one moment in time, and `viewer`, who is asking."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.at = clock.now()  # type: ignore[attr-defined]  # Django requests are open for attributes
+        request.viewer = Viewer.public()  # type: ignore[attr-defined]  # as above
+        return self.get_response(request)

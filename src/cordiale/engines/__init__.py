@@ -1,0 +1,1 @@
+"""The machinery: values in, values out; no Django, no database of ours."""

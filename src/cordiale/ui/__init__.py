@@ -1,0 +1,1 @@
+"""Base page, components, styles and template tags; knows no app."""
