@@ -1,0 +1,148 @@
+"""What the ledger answers: its head, its entries, whether it holds, and an export for auditors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from cordiale.apps.ledger.models import LedgerClock, LedgerContent, LedgerEntry
+from cordiale.domain.ledger import GENESIS, Entry, Fault, commit, first_fault
+from cordiale.domain.viewer import Viewer, require
+
+_FIELDS = ("number", "at", "actor", "verb", "subject", "reason", "commitment", "previous", "hash")
+
+
+class ClockMissing(RuntimeError):
+    """The ledger has no clock row: the database was not migrated, or somebody removed it."""
+
+    code = "ledger-clock-missing"
+
+    def __init__(self) -> None:
+        super().__init__("The ledger has no clock; run `cordiale migrate`, or restore the database from a backup.")
+
+
+class BadHead(ValueError):
+    """A published head that cannot be read."""
+
+    code = "bad-head"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f'"{text}" is no head; write NUMBER:HASH, as `cordiale ledger head` prints it.')
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the ledger stands.
+
+    Args:
+        number: the last entry, 0 for an empty ledger.
+        register_number: the last entry that changed register, groups, labels or rights.
+        at: moment of the last entry, "" for an empty ledger.
+        hash: hash of the last entry; publish it outside, and nobody can cut the ledger short unseen.
+    """
+
+    number: int
+    register_number: int
+    at: str
+    hash: str
+
+
+def head(viewer: Viewer) -> Head:
+    """Where the ledger stands now; public.
+
+    Raises:
+        ClockMissing: the database has no ledger.
+    """
+    clock = LedgerClock.objects.filter(one=1).values_list("number", "register_number", "at", "head").first()
+    if clock is None:
+        raise ClockMissing
+    return Head(*clock)
+
+
+def entries(viewer: Viewer, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
+    """Entries in number order, those with a number above `after`; public, as the content stays behind its commitment."""
+    rows = LedgerEntry.objects.filter(number__gt=after).order_by("number").values_list(*_FIELDS)
+    for row in rows[:limit].iterator(chunk_size=2_000) if limit is None else rows[:limit]:
+        yield Entry(*row)
+
+
+def newest(viewer: Viewer, *, before: int | None = None, limit: int = 50) -> list[Entry]:
+    """The newest entries first, those below `before` where given."""
+    rows = LedgerEntry.objects.order_by("-number").values_list(*_FIELDS)
+    if before is not None:
+        rows = rows.filter(number__lt=before)
+    return [Entry(*row) for row in rows[:limit]]
+
+
+def one(viewer: Viewer, *, number: int) -> Entry | None:
+    """One entry, or None when there is none of that number."""
+    row = LedgerEntry.objects.filter(number=number).values_list(*_FIELDS).first()
+    return Entry(*row) if row else None
+
+
+def content(viewer: Viewer, *, number: int) -> list[object] | None:
+    """What an entry recorded, or None when it was erased or there is no such entry. Register changes are public."""
+    text = LedgerContent.objects.filter(entry_id=number).values_list("content", flat=True).first()
+    return list(json.loads(text)) if text else None
+
+
+def fault(viewer: Viewer) -> Fault | None:
+    """Check the whole ledger: chain, clock, and every content still kept against its commitment."""
+    now = head(viewer)
+    if now.number == 0 and now.hash != GENESIS:
+        return Fault(0, "the clock of an empty ledger does not hold the starting hash")
+    broken = first_fault(entries(viewer), head=(now.number, now.hash))
+    damaged = _first_damaged_content(below=broken.number if broken else None)
+    return damaged or broken
+
+
+def fault_of_published_head(viewer: Viewer, published: str) -> Fault | None:
+    """Check that an entry published earlier still stands: cutting the ledger short, or writing it anew, shows here.
+
+    Args:
+        published: "NUMBER:HASH", as printed then.
+
+    Raises:
+        BadHead: it is not of that form.
+    """
+    number, _, wanted = published.partition(":")
+    if not number.isdecimal() or len(wanted) != len(GENESIS):
+        raise BadHead(published)
+    if int(number) == 0:
+        return None if wanted == GENESIS else Fault(0, "the published head of an empty ledger is not the starting hash")
+    found = one(viewer, number=int(number))
+    if found is None:
+        return Fault(int(number), f"entry {number} was published and is gone")
+    if found.hash != wanted:
+        return Fault(int(number), f"entry {number} is not the one that was published")
+    return None
+
+
+def _first_damaged_content(*, below: int | None) -> Fault | None:
+    rows = LedgerEntry.objects.order_by("number").values_list(
+        "number", "commitment", "content__salt", "content__content"
+    )
+    if below is not None:
+        rows = rows.filter(number__lt=below)
+    for number, commitment, salt, text in rows.iterator(chunk_size=2_000):
+        if salt is None:
+            return Fault(number, f"the content of entry {number} was removed; only its erasure would be lawful")
+        if salt and commit(salt, text) != commitment:
+            return Fault(number, f"the content of entry {number} was changed after it was written")
+    return None
+
+
+def export(viewer: Viewer) -> Iterator[str]:
+    """The ledger as JSON lines, one entry a line, with salt and content where not erased; the head last.
+
+    Raises:
+        NotPermitted: the viewer may not export the ledger.
+    """
+    require(viewer, "ledger.export")
+    rows = LedgerEntry.objects.order_by("number").values_list(*_FIELDS, "content__salt", "content__content")
+    for *fields, salt, text in rows.iterator(chunk_size=2_000):
+        kept = {"salt": salt, "content": text} if salt else {}
+        yield json.dumps(asdict(Entry(*fields)) | kept, ensure_ascii=False)
+    now = head(viewer)
+    yield json.dumps({"head": {"number": now.number, "hash": now.hash}})

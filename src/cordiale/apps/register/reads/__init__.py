@@ -1,0 +1,1 @@
+"""Every question the register answers; the viewer comes first."""

@@ -1,0 +1,50 @@
+"""Whether the rows of the register are still those that the ledger's entries committed to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Q
+
+from cordiale.apps.ledger.reads import content, entries
+from cordiale.apps.register.reads.rows import MODELS, cells_of, digest
+from cordiale.domain.ledger import Fault
+from cordiale.domain.viewer import Viewer
+from cordiale.engines.packs.tables import BY_NAME
+
+
+def first_altered(viewer: Viewer) -> Fault | None:
+    """The first entry whose rows are no longer what it recorded, or None.
+
+    Entries whose content was erased cannot be judged and are passed over.
+    """
+    touched = _touched()
+    for entry in entries(viewer):
+        recorded = content(viewer, number=entry.number)
+        if recorded is None:
+            continue
+        wanted = rows_recorded(recorded)
+        for table in sorted(touched.get(entry.number, set()) | set(wanted)):
+            added = cells_of(BY_NAME[table], Q(known_from=entry.number))
+            closed = cells_of(BY_NAME[table], Q(known_to=entry.number))
+            if digest(added=added, closed=closed) != wanted.get(table):
+                return Fault(entry.number, f"rows of {table} are no longer what entry {entry.number} recorded")
+    return None
+
+
+def rows_recorded(recorded: list[Any]) -> dict[str, str]:
+    """Table to digest, as the content of an entry names them."""
+    return {
+        table: kept["digest"] for part in recorded if isinstance(part, dict) for table, kept in part.get("rows", {}).items()
+    }
+
+
+def _touched() -> dict[int, set[str]]:
+    """Entry number to the tables that hold rows recorded or closed by it."""
+    touched: dict[int, set[str]] = defaultdict(set)
+    for table, model in MODELS.items():
+        for column in ("known_from_id", "known_to_id"):
+            for number in model.objects.exclude(**{column: None}).order_by().values_list(column, flat=True).distinct():
+                touched[number].add(table)
+    return touched

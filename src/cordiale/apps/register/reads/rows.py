@@ -1,0 +1,114 @@
+"""The register as rows of a pack: which model holds which table, and its rows as cells."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+
+from cordiale.apps.register import models
+from cordiale.apps.register.models import Version
+from cordiale.domain.ledger import canonical
+from cordiale.domain.viewer import Viewer
+from cordiale.engines.packs.comparing import Held
+from cordiale.engines.packs.tables import TABLES, Table
+
+MODELS: dict[str, type[Version]] = {
+    "sources": models.SourceVersion,
+    "parties": models.PartyVersion,
+    "party_names": models.PartyName,
+    "regions": models.RegionVersion,
+    "party_regions": models.PartyRegion,
+    "frameworks": models.FrameworkVersion,
+    "framework_aims": models.FrameworkAim,
+    "framework_dates": models.FrameworkDate,
+    "participation": models.Assertion,
+    "agreements": models.AgreementVersion,
+    "signatures": models.Signature,
+    "entitlements": models.Entitlement,
+    "policies": models.PolicyVersion,
+    "framework_policies": models.FrameworkPolicy,
+    "instruments": models.InstrumentVersion,
+    "bodies_meetings": models.Meeting,
+    "cadences": models.Cadence,
+    "body_blocks": models.BodyBlock,
+    "preconditions": models.Precondition,
+    "relation_notes": models.RelationNote,
+    "events": models.EventVersion,
+    "event_links": models.EventLink,
+    "offices": models.Office,
+    "contacts": models.Contact,
+    "objectives": models.Objective,
+    "areas": models.AreaVersion,
+    "joint_actions": models.JointAction,
+    "operations": models.OperationVersion,
+    "contributions": models.Contribution,
+    "programmes_menu": models.Programme,
+    "seed_claims": models.Claim,
+}
+"""Table of a pack to the model that holds its rows."""
+
+PACK_LOADED = "register.pack-loaded"
+"""The verb of an entry that loaded a pack."""
+
+
+@lru_cache(maxsize=64)
+def attributes(table: Table) -> tuple[str, ...]:
+    """For each column of a table, the attribute of its model that holds the value."""
+    options = MODELS[table.name]._meta
+    return tuple(
+        getattr(options.get_field(column.field or column.name), "attname", column.name) for column in table.columns
+    )
+
+
+def cell(value: Any) -> str:
+    """A stored value as the text of a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ";".join(value)
+    return str(value)
+
+
+def cells_of(table: Table, condition: Q) -> Iterator[tuple[str, ...]]:
+    """Rows that fulfil a condition, as cells, in the order they were recorded."""
+    rows = MODELS[table.name].objects.filter(condition).order_by("id").values_list(*attributes(table))
+    for row in rows.iterator(chunk_size=5_000):
+        yield tuple(cell(value) for value in row)
+
+
+def held(viewer: Viewer, *, table: Table) -> list[Held]:
+    """Every row the register ever held of a table, oldest first, for comparing with a new edition of a pack."""
+    rows = (
+        MODELS[table.name]
+        .objects.order_by("id")
+        .values_list("id", "known_to_id", "known_to__verb", "pack", *attributes(table))
+    )
+    return [
+        Held(
+            id=pk,
+            cells=tuple(cell(value) for value in values),
+            open=known_to is None,
+            from_pack=pack != "",
+            dropped_by_pack=verb == PACK_LOADED,
+        )
+        for pk, known_to, verb, pack, *values in rows.iterator(chunk_size=5_000)
+    ]
+
+
+def digest(*, added: Iterable[tuple[str, ...]], closed: Iterable[tuple[str, ...]]) -> str:
+    """What an entry commits to for the rows of one table: SHA-256 over one line a row, the lines sorted.
+
+    A line is "+" for a row recorded or "-" for a row closed, then the cells as a canonical JSON array.
+    """
+    lines = [b"+" + canonical(cells) for cells in added] + [b"-" + canonical(cells) for cells in closed]
+    return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
+
+
+def current(viewer: Viewer) -> Iterator[tuple[Table, list[tuple[str, ...]]]]:
+    """All that is believed now, table by table, as a pack would hold it."""
+    for table in TABLES:
+        yield table, list(cells_of(table, Q(known_to__isnull=True)))

@@ -1,0 +1,1 @@
+"""Every change the register accepts: permission first, one transaction, one ledger entry."""

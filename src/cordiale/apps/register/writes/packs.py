@@ -1,0 +1,178 @@
+"""Loads a pack: whole or not at all, one entry, and a changed edition as corrections and retractions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cordiale.apps.ledger.reads import head
+from cordiale.apps.ledger.writes import Change, entry
+from cordiale.apps.register.models import PackEdition
+from cordiale.apps.register.reads.installation import NoPackLoaded, installation
+from cordiale.apps.register.reads.rows import PACK_LOADED, held
+from cordiale.apps.register.writes.rows import close, put, recorded
+from cordiale.domain.viewer import Viewer, require
+from cordiale.engines.packs.comparing import Difference, Held, compare
+from cordiale.engines.packs.faults import BadPack
+from cordiale.engines.packs.manifest import Manifest
+from cordiale.engines.packs.reading import Pack, row_of
+from cordiale.engines.packs.rules import contradictions
+from cordiale.engines.packs.tables import TABLES
+
+
+class AnotherPack(ValueError):
+    """The installation runs on another pack."""
+
+    code = "another-pack"
+
+    def __init__(self, *, here: str, wanted: str) -> None:
+        super().__init__(
+            f'This installation runs on the pack "{here}"; load "{wanted}" into an installation of its own '
+            "(set CORDIALE_HOME to a new folder)."
+        )
+
+
+class ChangedHere(ValueError):
+    """The new edition changes rows that somebody here changed too."""
+
+    code = "changed-here"
+
+    def __init__(self, differences: tuple[Difference, ...]) -> None:
+        lines = [
+            f"{difference.table.file}:{conflict.new.line}:0: was changed here since the last edition; "
+            f"here: {', '.join(conflict.old.cells)}; pack: {', '.join(conflict.new.cells)}"
+            for difference in differences
+            for conflict in difference.conflicts
+        ]
+        super().__init__("\n".join([*lines, "Nothing was loaded. Make the pack and the register agree on these rows."]))
+
+
+class RegisterMoved(RuntimeError):
+    """Somebody changed the register between the comparison and the load."""
+
+    code = "register-moved"
+
+    def __init__(self) -> None:
+        super().__init__("The register changed while the pack was being compared; nothing was loaded. Load again.")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What loading a pack would do, as of a register number.
+
+    Args:
+        pack: the pack.
+        register_number: state of the register the comparison was made on.
+        differences: tables in which something would change.
+        new_edition: whether pack.toml itself differs from the one in force.
+    """
+
+    pack: Pack
+    register_number: int
+    differences: tuple[Difference, ...]
+    new_edition: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether loading would change nothing."""
+        return not self.differences and not self.new_edition
+
+
+def plan_load(viewer: Viewer, *, pack: Pack) -> Plan:
+    """Compare a pack with the register; changes nothing.
+
+    Raises:
+        AnotherPack: the installation runs on another one.
+        BadPack: the edition would make a source contradict what was entered here from it.
+    """
+    number = head(viewer).register_number
+    try:
+        here: Manifest | None = installation(viewer)
+    except NoPackLoaded:
+        here = None
+    if here is not None and here.id != pack.manifest.id:
+        raise AnotherPack(here=here.id, wanted=pack.manifest.id)
+    differences = []
+    for table in TABLES:
+        rows = held(viewer, table=table)
+        difference = compare(table, pack.tables[table.name], rows)
+        if table.name == "participation":
+            _check_against_own(pack, difference, rows)
+        if not difference.empty:
+            differences.append(difference)
+    return Plan(pack, number, tuple(differences), new_edition=here is None or here.text != pack.manifest.text)
+
+
+def _check_against_own(pack: Pack, difference: Difference, rows: list[Held]) -> None:
+    """What an edition adds may not make a source contradict what somebody here entered from the same source."""
+    own = [row_of(difference.table, row.cells) for row in rows if row.open and not row.from_pack]
+    fresh = [*difference.added, *(correction.new for correction in difference.corrected)]
+    if own and fresh:
+        faults = list(contradictions([*own, *fresh], pack))
+        if faults:
+            raise BadPack(faults)
+
+
+def load_pack(*, plan: Plan, reason: str, by: Viewer, at: datetime) -> int | None:
+    """Carry out a plan: one transaction, one entry.
+
+    Args:
+        plan: from `plan_load`.
+        reason: why this edition is loaded; stands in the ledger.
+
+    Returns:
+        The number of the entry, or None when there was nothing to do.
+
+    Raises:
+        NotPermitted: `by` may not load packs.
+        ChangedHere: the edition changes rows that were changed here too.
+        RegisterMoved: the register is no longer the one that was compared.
+    """
+    require(by, "register.load_pack")
+    if any(difference.conflicts for difference in plan.differences):
+        raise ChangedHere(plan.differences)
+    if plan.empty:
+        return None
+    manifest = plan.pack.manifest
+    rows = {difference.table.name: _recorded(difference) for difference in plan.differences}
+    with entry(by=by, at=at, verb=PACK_LOADED, subject=f"pack:{manifest.id}", reason=reason) as change:
+        if head(by).register_number != plan.register_number:
+            raise RegisterMoved
+        for difference in plan.differences:
+            _carry_out(change, difference, manifest)
+        if plan.new_edition:
+            _new_edition(change, manifest)
+        change.record({"pack": manifest.id, "edition": manifest.edition, "rows": rows}, register=True)
+    return change.number
+
+
+def _recorded(difference: Difference) -> dict[str, object]:
+    added = [*difference.added, *(correction.new for correction in difference.corrected)]
+    closed = [*difference.retracted, *(correction.old for correction in difference.corrected)]
+    return recorded(added=added, closed=[row.cells for row in closed])
+
+
+def _carry_out(change: Change, difference: Difference, manifest: Manifest) -> None:
+    """Close first, so that what replaces a row does not contradict it."""
+    table = difference.table
+    replaced = [correction.old.id for correction in difference.corrected]
+    close(change, table=table, ids=[*(row.id for row in difference.retracted), *replaced])
+    put(
+        change,
+        table=table,
+        rows=[*difference.added, *(correction.new for correction in difference.corrected)],
+        pack=manifest.id,
+        zone=manifest.zone,
+        replaces=[*(None for _ in difference.added), *replaced],
+    )
+
+
+def _new_edition(change: Change, manifest: Manifest) -> None:
+    PackEdition.objects.filter(pack=manifest.id, known_to=None).update(known_to_id=change.number)
+    PackEdition.objects.create(
+        known_from_id=change.number,
+        pack=manifest.id,
+        title=manifest.title,
+        edition=manifest.edition,
+        manifest=manifest.text,
+    )

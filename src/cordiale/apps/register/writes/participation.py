@@ -1,0 +1,240 @@
+"""The four verbs by which an assertion comes, ends, is corrected and is retracted; it is never edited."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db.models import Q
+
+from cordiale.apps.ledger.writes import Change, entry
+from cordiale.apps.register.models import Assertion, Framework, Party, Source
+from cordiale.apps.register.reads.installation import installation
+from cordiale.apps.register.reads.rows import attributes, cell
+from cordiale.apps.register.writes.rows import close, put, recorded
+from cordiale.domain.participation import Scope, StartKind, Statement
+from cordiale.domain.period import Period, When
+from cordiale.domain.viewer import Viewer, require
+from cordiale.engines.packs.reading import Row
+from cordiale.engines.packs.tables import BY_NAME
+
+TABLE = BY_NAME["participation"]
+
+
+class ReasonMissing(ValueError):
+    """A change without a reason."""
+
+    code = "reason-missing"
+
+    def __init__(self) -> None:
+        super().__init__("Say why: the reason stands in the ledger for those who ask later.")
+
+
+class NoSuchThing(LookupError):
+    """A statement names a party, framework, source or status that the register does not know."""
+
+    code = "no-such-thing"
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f'There is no {kind} "{name}" in this register; add it first, or correct the id.')
+
+
+class NoSuchAssertion(LookupError):
+    """There is no open assertion of that number: it never was, or it was closed."""
+
+    code = "no-such-assertion"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Assertion {number} is not believed now; look up the one that replaced it.")
+
+
+class AlreadyEnded(ValueError):
+    """The period has an end already; another end would be a correction."""
+
+    code = "already-ended"
+
+    def __init__(self, number: int, on: str) -> None:
+        super().__init__(f'Assertion {number} ended already ("{on}"); correct it if that is wrong.')
+
+
+class SourceContradictsItself(ValueError):
+    """The same source says something else for the same days."""
+
+    code = "source-contradicts-itself"
+
+    def __init__(self, source: str, number: int) -> None:
+        super().__init__(
+            f'"{source}" says something else for the same days in assertion {number}; '
+            "end or correct that one first, or name another source."
+        )
+
+
+def assert_participation(*, statement: Statement, reason: str, by: Viewer, at: datetime) -> int:
+    """Record what a source says.
+
+    Returns:
+        The number of the new assertion.
+
+    Raises:
+        NotPermitted, ReasonMissing, NoSuchThing, SourceContradictsItself.
+    """
+    require(by, "register.assert")
+    _reason(reason)
+    subject = f"{statement.party}/{statement.framework}"
+    with entry(by=by, at=at, verb="register.asserted", subject=subject, reason=reason) as change:
+        return _record(change, by=by, statement=statement, replaced=None)
+
+
+def end(*, assertion: int, on: When, source: str, reason: str, by: Viewer, at: datetime) -> int:
+    """Record that the world changed: what was so until now stops on a day.
+
+    Args:
+        assertion: number of the open assertion.
+        on: the day on which it stopped (half-open: no longer so on that day).
+        source: id of the source that says so.
+
+    Returns:
+        The number of the assertion that takes its place.
+
+    Raises:
+        NotPermitted, ReasonMissing, NoSuchAssertion, AlreadyEnded, NoSuchThing, SourceContradictsItself.
+    """
+    require(by, "register.end")
+    _reason(reason)
+    with entry(by=by, at=at, verb="register.ended", subject=f"assertion:{assertion}", reason=reason) as change:
+        old = _open(assertion)
+        if old.valid_to.text:
+            raise AlreadyEnded(assertion, str(old.valid_to))
+        said = _statement(old)
+        statement = replace(said, period=Period(said.period.start, on), end_source=source)
+        return _record(change, by=by, statement=statement, replaced=old)
+
+
+def correct(*, assertion: int, statement: Statement, reason: str, by: Viewer, at: datetime) -> int:
+    """Record that we were wrong: another statement takes the place of an assertion.
+
+    Returns:
+        The number of the assertion that takes its place.
+
+    Raises:
+        NotPermitted, ReasonMissing, NoSuchAssertion, NoSuchThing, SourceContradictsItself.
+    """
+    require(by, "register.correct")
+    _reason(reason)
+    with entry(by=by, at=at, verb="register.corrected", subject=f"assertion:{assertion}", reason=reason) as change:
+        return _record(change, by=by, statement=statement, replaced=_open(assertion))
+
+
+def retract(*, assertion: int, reason: str, by: Viewer, at: datetime) -> None:
+    """Record that an assertion should never have been made; nothing takes its place.
+
+    Raises:
+        NotPermitted, ReasonMissing, NoSuchAssertion.
+    """
+    require(by, "register.retract")
+    _reason(reason)
+    with entry(by=by, at=at, verb="register.retracted", subject=f"assertion:{assertion}", reason=reason) as change:
+        old = _open(assertion)
+        close(change, table=TABLE, ids=[old.pk])
+        change.record({"rows": {TABLE.name: recorded(added=[], closed=[_cells(old)])}}, register=True)
+
+
+def _reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing
+
+
+def _open(number: int) -> Assertion:
+    found = Assertion.objects.filter(pk=number, known_to=None).first()
+    if found is None:
+        raise NoSuchAssertion(number)
+    return found
+
+
+def _record(change: Change, *, by: Viewer, statement: Statement, replaced: Assertion | None) -> int:
+    """Close what is replaced, put the new row, and note both in the entry."""
+    manifest = installation(by)
+    _check_names(statement, statuses=set(manifest.statuses))
+    row = _row(statement)
+    closed = []
+    if replaced is not None:
+        close(change, table=TABLE, ids=[replaced.pk])
+        closed = [_cells(replaced)]
+    _check_contradiction(statement, bounds=statement.period.bounds(manifest.zone))
+    made = put(
+        change,
+        table=TABLE,
+        rows=[row],
+        pack="",
+        zone=manifest.zone,
+        replaces=[replaced.pk if replaced is not None else None],
+    )
+    change.record({"rows": {TABLE.name: recorded(added=[row], closed=closed)}, "says": list(row.cells)}, register=True)
+    return int(made[0].pk)
+
+
+def _check_names(statement: Statement, *, statuses: set[str]) -> None:
+    if not Party.objects.filter(pk=statement.party).exists():
+        raise NoSuchThing("party", statement.party)
+    if not Framework.objects.filter(pk=statement.framework).exists():
+        raise NoSuchThing("framework", statement.framework)
+    for source in filter(None, (statement.source, statement.end_source)):
+        if not Source.objects.filter(pk=source).exists():
+            raise NoSuchThing("source", source)
+    if statement.status not in statuses:
+        raise NoSuchThing("status", statement.status)
+
+
+def _check_contradiction(statement: Statement, *, bounds: tuple[int, int, int, int]) -> None:
+    """Tell it in words before the database refuses it; writers are one at a time, so nothing comes between."""
+    starts, _, ends, _ = bounds
+    others = Assertion.objects.filter(
+        party=statement.party,
+        framework=statement.framework,
+        scope=statement.scope,
+        source=statement.source,
+        known_to=None,
+    )
+    same_days = Q(starts_earliest__lt=ends, ends_earliest__gt=starts)
+    same_words = Q(status=statement.status, valid_from=statement.period.start)
+    other = others.filter(same_days | same_words).values_list("pk", flat=True).first()
+    if other is not None:
+        raise SourceContradictsItself(statement.source, other)
+
+
+def _statement(row: Assertion) -> Statement:
+    return Statement(
+        party=row.party_id,
+        framework=row.framework_id,
+        status=row.status,
+        scope=Scope(row.scope),
+        start_kind=StartKind(row.start_kind),
+        period=Period(row.valid_from, row.valid_to if row.valid_to.text else None),
+        source=row.source_id,
+        end_source=row.end_source_id or "",
+        locator=row.locator,
+        note=row.note,
+    )
+
+
+def _row(statement: Statement) -> Row:
+    """A statement as a row of the participation table."""
+    said = {
+        "party": statement.party,
+        "framework": statement.framework,
+        "status": statement.status,
+        "scope": str(statement.scope),
+        "start_kind": str(statement.start_kind),
+        "valid_from": statement.period.start,
+        "valid_to": statement.period.end,
+        "source": statement.source,
+        "end_source": statement.end_source or None,
+        "locator": statement.locator,
+        "note": statement.note,
+    }
+    values = tuple(said[column.name] for column in TABLE.columns)
+    return Row(0, tuple(cell(value) for value in values), values)
+
+
+def _cells(row: Assertion) -> tuple[str, ...]:
+    return tuple(cell(getattr(row, name)) for name in attributes(TABLE))

@@ -1,0 +1,75 @@
+"""Puts rows of a pack's tables into the register, and closes them, inside an open entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cordiale.apps.ledger.writes import Change
+from cordiale.apps.register.models import Assertion, Identity, Version
+from cordiale.apps.register.reads.rows import MODELS, attributes, digest
+from cordiale.domain.period import Period
+from cordiale.engines.packs.reading import Row
+from cordiale.engines.packs.tables import Table
+
+BATCH = 2_000
+"""Rows a statement: below the parameter limits of both databases for every table."""
+
+
+def put(
+    change: Change, *, table: Table, rows: Sequence[Row], pack: str, zone: ZoneInfo, replaces: Sequence[int | None] = ()
+) -> list[Version]:
+    """Record rows as believed from this entry on.
+
+    Args:
+        change: the open entry.
+        table: which table.
+        rows: checked rows.
+        pack: id of the pack that says so, "" for what is entered here.
+        zone: the organisation's time zone.
+        replaces: for assertions, the number of the assertion each row replaces; empty when none does.
+    """
+    model = MODELS[table.name]
+    names = attributes(table)
+    if names[0] == "named_id":
+        _name(change, model, [row.cells[0] for row in rows])
+    records = []
+    for place, row in enumerate(rows):
+        values = {name: _stored(value) for name, value in zip(names, row.values, strict=True)}
+        if model is Assertion:
+            values |= _bounds(table, row, zone)
+            values["replaces_id"] = replaces[place] if replaces else None
+        records.append(model(known_from_id=change.number, pack=pack, **values))
+    return model.objects.bulk_create(records, batch_size=BATCH)  # type: ignore[attr-defined]  # Version is abstract
+
+
+def close(change: Change, *, table: Table, ids: Sequence[int]) -> None:
+    """End the belief in rows with this entry."""
+    model = MODELS[table.name]
+    for start in range(0, len(ids), BATCH):
+        model.objects.filter(id__in=ids[start : start + BATCH]).update(known_to_id=change.number)  # type: ignore[attr-defined]  # as above
+
+
+def recorded(*, added: Iterable[Row], closed: Iterable[tuple[str, ...]]) -> dict[str, Any]:
+    """What an entry says of the rows of one table: how many, and a digest that pins each of them."""
+    plus, minus = [row.cells for row in added], list(closed)
+    return {"added": len(plus), "closed": len(minus), "digest": digest(added=plus, closed=minus)}
+
+
+def _name(change: Change, model: type[Version], codes: Sequence[str]) -> None:
+    """Make the identities that do not exist yet."""
+    identity: type[Identity] = model._meta.get_field("named").related_model  # type: ignore[assignment]  # always an Identity
+    known = set(identity.objects.values_list("code", flat=True))  # type: ignore[attr-defined]  # Identity is abstract
+    fresh = [identity(code=code, known_from_id=change.number) for code in codes if code not in known]
+    identity.objects.bulk_create(fresh, batch_size=BATCH)  # type: ignore[attr-defined]  # as above
+
+
+def _stored(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _bounds(table: Table, row: Row, zone: ZoneInfo) -> dict[str, int]:
+    period = Period(row.values[table.places["valid_from"]], row.values[table.places["valid_to"]])
+    names = ("starts_earliest", "starts_latest", "ends_earliest", "ends_latest")
+    return dict(zip(names, period.bounds(zone), strict=True))

@@ -1,0 +1,30 @@
+"""The command `cordiale`: one file for each group of commands."""
+
+from __future__ import annotations
+
+import os
+
+import click
+import django
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cordiale")
+def main() -> None:
+    """Cordiale runs a partnership: the register of who takes part in what, since when, according to whom.
+
+    Exit codes: 0 done; 1 refused, with the reason; 2 the command was not understood.
+    """
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cordiale.config.settings")
+django.setup()
+
+# The commands import models, which Django must have loaded first.
+from cordiale.config.commands.database import backup, load, migrate  # noqa: E402
+from cordiale.config.commands.ledger import ledger  # noqa: E402
+from cordiale.config.commands.pack import pack  # noqa: E402
+from cordiale.config.commands.serve import serve  # noqa: E402
+
+for command in (migrate, load, serve, backup, pack, ledger):
+    main.add_command(command)

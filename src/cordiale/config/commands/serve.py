@@ -1,0 +1,48 @@
+"""Starts the web server."""
+
+from __future__ import annotations
+
+import socket
+
+import click
+from django.core.management import call_command
+from granian.constants import Interfaces
+from granian.server import Server
+
+TRIES = 20
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the pages; a taken port gives way to the next free one."""
+    free = _free_port(host, port)
+    if free != port:
+        click.echo(f"Port {port} is taken; using {free}.")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Cordiale listens on http://{shown}:{free}/ (stop with Ctrl+C)")
+    Server(
+        "cordiale.config.wsgi:application",
+        address=host,
+        port=free,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        respawn_failed_workers=True,
+        log_access=False,
+    ).serve()
+
+
+def _free_port(host: str, port: int) -> int:
+    for candidate in range(port, min(port + TRIES, 65_536)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, candidate))
+            except OSError:
+                continue
+            return candidate
+    raise click.ClickException(f"No free port from {port} to {port + TRIES - 1} on {host}; name one with --port.")

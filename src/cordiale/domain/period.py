@@ -1,0 +1,190 @@
+"""Dates as sources give them: a day, a month, a year, before, after, between, a moment, or not known.
+
+A `When` keeps what was written and knows the earliest and the latest instant it can mean. Uncertainty is
+never resolved by a guess: whoever needs a certain answer takes the bound that narrows it.
+
+Rule: DESIGN.md, "Time". Written form: a subset of the Extended Date/Time Format (ISO 8601-2), see docs/reference/dates.md.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+EARLIEST_YEAR = 1800
+FIRST_DAY = date(EARLIEST_YEAR, 1, 1)
+NEVER_DAY = date(9000, 1, 1)
+"""Stands for "no end": databases and their drivers disagree about infinity, so it is a day far away."""
+
+_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?Z")
+
+
+class Precision(StrEnum):
+    """How exactly a source knows a date."""
+
+    MOMENT = "moment"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    BETWEEN = "between"
+    NOT_BEFORE = "not before"
+    NOT_AFTER = "not after"
+    UNKNOWN = "unknown"
+
+
+class ImpossibleDate(ValueError):
+    """What was written is no date; the message says why and how to mend it."""
+
+    code = "impossible-date"
+
+
+@dataclass(frozen=True)
+class When:
+    """A date of any precision: it lies in [earliest, latest).
+
+    Args:
+        text: as written, in canonical form: "1995-02-10", "1995-02", "1995", "1995/.." (not before), "../1995"
+            (not after), "1994/1996" (between), "2026-11-24T14:00:00Z" (a moment), or "" (not known).
+        precision: which of these it is.
+        earliest: first day it can mean; for a moment, that moment.
+        latest: the day after the last day it can mean (half-open); for a moment, that moment.
+    """
+
+    text: str
+    precision: Precision
+    earliest: date | datetime
+    latest: date | datetime
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def last(self) -> date | datetime:
+        """The last day it can mean, or the moment."""
+        if isinstance(self.latest, datetime) or self.latest == NEVER_DAY:
+            return self.latest
+        return self.latest - timedelta(days=1)
+
+    def bounds(self, zone: ZoneInfo) -> tuple[int, int]:
+        """Earliest and latest instant this can be *the start of a day* or moment, as microseconds since 1970 UTC.
+
+        "1995-02" can start on any day from 1 to 28 February: the bounds are the midnights of 1 and of 28 February.
+        """
+        if isinstance(self.earliest, datetime):
+            instant = microseconds(self.earliest)
+            return instant, instant
+        assert not isinstance(self.last, datetime)  # a moment has returned above
+        return midnight(self.earliest, zone), midnight(self.last, zone)
+
+
+UNKNOWN = When("", Precision.UNKNOWN, FIRST_DAY, NEVER_DAY)
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 UTC, exact (floats would round)."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=65_536)
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The instant a legal day begins in the organisation's zone, as microseconds since 1970 UTC."""
+    return microseconds(datetime.combine(day, time(), tzinfo=zone).astimezone(UTC))
+
+
+@lru_cache(maxsize=65_536)
+def parse_when(text: str) -> When:
+    """Read a date as sources give it.
+
+    Args:
+        text: see `When.text`; white space around it is refused, so that what is stored is what was checked.
+
+    Raises:
+        ImpossibleDate: it is none; the message says why and how to mend it.
+    """
+    if text == "":
+        return UNKNOWN
+    if _MOMENT.fullmatch(text):
+        return _moment(text)
+    if "/" not in text:
+        first, after, precision = _days(text)
+        return When(text, precision, first, after)
+    start, _, end = text.partition("/")
+    if start == ".." and end == "..":
+        raise ImpossibleDate(f'"{text}" says nothing; leave the cell empty for a date that is not known')
+    if start == "..":
+        return When(text, Precision.NOT_AFTER, FIRST_DAY, _days(end)[1])
+    if end == "..":
+        return When(text, Precision.NOT_BEFORE, _days(start)[0], NEVER_DAY)
+    first, after = _days(start)[0], _days(end)[1]
+    if first >= after:
+        raise ImpossibleDate(f'"{text}" ends before it begins; write the earlier date first')
+    return When(text, Precision.BETWEEN, first, after)
+
+
+def _moment(text: str) -> When:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ImpossibleDate(f'"{text}" is no moment ({error}); write yyyy-mm-ddThh:mm:ssZ in UTC') from None
+    if moment.year < EARLIEST_YEAR:
+        raise ImpossibleDate(f'"{text}" lies before {EARLIEST_YEAR}, the earliest year kept here')
+    return When(text, Precision.MOMENT, moment, moment)
+
+
+def _days(text: str) -> tuple[date, date, Precision]:
+    """First day, day after the last, and precision of a year, month or day."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        raise ImpossibleDate(f'"{text}" is not a date; write yyyy, yyyy-mm or yyyy-mm-dd')
+    year, month, day = int(found[1]), int(found[2] or 1), int(found[3] or 1)
+    if not EARLIEST_YEAR <= year < NEVER_DAY.year:
+        raise ImpossibleDate(f'"{text}" lies outside {EARLIEST_YEAR} to {NEVER_DAY.year - 1}, the years kept here')
+    try:
+        first = date(year, month, day)
+    except ValueError as error:
+        raise ImpossibleDate(f'"{text}" is not in the calendar ({error}); correct the month or the day') from None
+    if found[3]:
+        return first, first + timedelta(days=1), Precision.DAY
+    if found[2]:
+        return first, (first + timedelta(days=31)).replace(day=1), Precision.MONTH
+    return first, date(year + 1, 1, 1), Precision.YEAR
+
+
+class EndsBeforeItStarts(ValueError):
+    """A period whose end certainly lies before its start."""
+
+    code = "ends-before-it-starts"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A half-open span: the first day is in, the end is out; an end of None means still running.
+
+    An end may be of any precision; "" as a start means not known.
+    """
+
+    start: When
+    end: When | None = None
+
+    def __post_init__(self) -> None:
+        if self.end is not None and _instant(self.end.last) <= _instant(self.start.earliest):
+            raise EndsBeforeItStarts(
+                f'the period ends ("{self.end}") no later than it starts ("{self.start}"); swap or correct the dates'
+            )
+
+    def bounds(self, zone: ZoneInfo) -> tuple[int, int, int, int]:
+        """Earliest and latest start, earliest and latest end, as microseconds since 1970 UTC."""
+        end = self.end.bounds(zone) if self.end is not None else (midnight(NEVER_DAY, zone),) * 2
+        return *self.start.bounds(zone), *end
+
+
+def _instant(value: date | datetime) -> datetime:
+    """The beginning of a day, or a moment, by the calendar alone: good enough to see that two ends are swapped."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return datetime.combine(value, time())

@@ -1,0 +1,153 @@
+"""pack.toml: what a pack is, whose partnerships it describes, and the words it uses."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cordiale.domain.participation import STATUS_ANSWERS, Answer
+from cordiale.domain.period import ImpossibleDate, When, parse_when
+from cordiale.engines.packs.cells import ID, BadCell
+from cordiale.engines.packs.faults import Fault
+
+FILE = "pack.toml"
+FORMAT = 1
+
+_TEXTS = ("id", "title", "edition", "host", "membership", "zone", "coverage_to", "terms", "about")
+
+
+@dataclass(frozen=True)
+class Status:
+    """A status of participation as a pack defines it.
+
+    Args:
+        name: what people call it.
+        answer: what it answers to "does it take part?".
+        elsewhere: framework id to answer, where a framework reads the status differently.
+    """
+
+    name: str
+    answer: Answer
+    elsewhere: Mapping[str, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What pack.toml says.
+
+    Args:
+        id: names the pack for ever.
+        title: what people call it.
+        edition: which state of the pack this is, usually a date.
+        host: the party whose partnerships these are.
+        membership: the framework whose members are the host's own.
+        zone: time zone in which the host's legal days begin and end.
+        coverage_to: the date up to which the pack claims to know.
+        terms: licence of the compilation, an SPDX expression.
+        about: one sentence for the page that describes the data.
+        statuses: status id to its meaning.
+        bodies: id to name, of bodies that meet and are not frameworks.
+        text: the file as it was, for a lossless export.
+    """
+
+    id: str
+    title: str
+    edition: str
+    host: str
+    membership: str
+    zone: ZoneInfo
+    coverage_to: When
+    terms: str
+    about: str
+    statuses: Mapping[str, Status]
+    bodies: Mapping[str, str]
+    text: str
+
+
+def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
+    """Read pack.toml.
+
+    Args:
+        text: the file's text.
+
+    Returns:
+        The manifest and no faults, or None and every fault found.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, [Fault(FILE, 0, 0, f"is not TOML: {error}")]
+    faults: list[Fault] = []
+
+    def fault(key: str, what: str) -> None:
+        faults.append(Fault(FILE, _line(text, key), 0, f"{key}: {what}"))
+
+    if data.get("format") != FORMAT:
+        fault("format", f"write format = {FORMAT}, the format this version reads")
+    texts = {key: data.get(key) for key in _TEXTS}
+    for key, value in texts.items():
+        if not isinstance(value, str) or not value.strip():
+            fault(key, f'is missing; write {key} = "..."')
+            texts[key] = ""
+    zone = coverage = None
+    try:
+        zone = ZoneInfo(str(texts["zone"] or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fault("zone", f'"{texts["zone"]}" is no time zone; write one such as Europe/Brussels')
+    try:
+        coverage = parse_when(str(texts["coverage_to"]))
+    except ImpossibleDate as error:
+        fault("coverage_to", str(error))
+    for key in ("id", "host", "membership"):
+        if texts[key]:
+            try:
+                ID.read(str(texts[key]))
+            except BadCell as error:
+                fault(key, str(error))
+    statuses = _statuses(data.get("statuses"), fault)
+    bodies = _bodies(data.get("bodies", {}), fault)
+    for key in sorted(set(data) - {"format", "statuses", "bodies", *_TEXTS}):
+        fault(key, "is not known here; remove it or correct its spelling")
+    if faults or zone is None or coverage is None:
+        return None, faults
+    chosen = {key: str(value) for key, value in texts.items() if key not in ("zone", "coverage_to")}
+    return Manifest(**chosen, zone=zone, coverage_to=coverage, statuses=statuses, bodies=bodies, text=text), []
+
+
+def _statuses(data: Any, fault: Any) -> dict[str, Status]:
+    if not isinstance(data, dict) or not data:
+        fault("statuses", "defines no status; write a table such as [statuses.member]")
+        return {}
+    answers = {str(answer): answer for answer in STATUS_ANSWERS}
+    statuses: dict[str, Status] = {}
+    for key, value in data.items():
+        place = f"statuses.{key}"
+        if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+            fault(place, 'needs a name, such as name = "Member"')
+            continue
+        elsewhere = value.get("frameworks", {})
+        given = [value.get("answer"), *(elsewhere.values() if isinstance(elsewhere, dict) else [None])]
+        if any(answer not in answers for answer in given):
+            fault(place, f"every answer must be one of {', '.join(answers)}")
+            continue
+        statuses[key] = Status(value["name"], answers[given[0]], {f: answers[a] for f, a in elsewhere.items()})
+    return statuses
+
+
+def _bodies(data: Any, fault: Any) -> dict[str, str]:
+    if not isinstance(data, dict) or any(not isinstance(name, str) or not name for name in data.values()):
+        fault("bodies", 'maps ids to names; write lines such as council = "The Council"')
+        return {}
+    return dict(data)
+
+
+def _line(text: str, key: str) -> int:
+    """Line on which a key or table stands, 0 when it does not."""
+    wanted = (f"{key} ", f"{key}=", f"[{key}]")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip().startswith(wanted):
+            return number
+    return 0
