@@ -1,10 +1,86 @@
-"""What every page shows around its content."""
+"""What every page shows around its content: name, navigation, release line, footer."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cordiale.apps.ledger.reads import ClockMissing, head
+from cordiale.apps.register.reads.installation import NoPackLoaded, installation
+from cordiale.domain.viewer import Viewer
+from cordiale.ui.dates import moment_shown
 
 
-def site(request: HttpRequest) -> dict[str, object]:
-    """Name, navigation and lines of the installation."""
-    return {"site": {}}
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the main navigation or the footer."""
+
+    label: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Site:
+    """What stands around every page's content."""
+
+    name: str
+    home: str
+    release_lead: str
+    release_line: str
+    nav: tuple[NavItem, ...]
+    footer_links: tuple[NavItem, ...]
+    disclaimer: str
+    register_line: str
+
+
+def site(request: HttpRequest) -> dict[str, Site]:
+    """Name, navigation and lines of the installation, for the base page."""
+    home = reverse("home")
+    pages = (
+        (_("Register"), home),
+        (_("Countries"), reverse("countries")),
+        (_("Frameworks"), reverse("frameworks")),
+        (_("Agreements"), reverse("agreements")),
+        (_("Sources"), reverse("sources")),
+        (_("Changes"), reverse("changes")),
+        (_("About"), reverse("about")),
+    )
+    title, line = _state()
+    return {
+        "site": Site(
+            name="Cordiale",
+            home=home,
+            release_lead=_("Unclassified, releasable to the public"),
+            release_line=title,
+            nav=tuple(
+                NavItem(label, href, request.path == href if href == home else request.path.startswith(href))
+                for label, href in pages
+            ),
+            footer_links=(
+                NavItem(_("Contact"), reverse("contact")),
+                NavItem(_("About and licence"), reverse("about")),
+                NavItem(_("Accessibility"), reverse("accessibility")),
+            ),
+            disclaimer=_(
+                "No place for classified information. Names shown do not imply official endorsement. "
+                "Every fact carries its source."
+            ),
+            register_line=line,
+        )
+    }
+
+
+def _state() -> tuple[str, str]:
+    """Which register this is, and its last entry; nothing when the database cannot tell (the page of an error)."""
+    viewer = Viewer.public()
+    try:
+        title, now = installation(viewer).title, head(viewer)
+    except (NoPackLoaded, ClockMissing, DatabaseError):
+        return "", ""
+    line = _("Register entry %(number)s, recorded %(at)s") % {"number": now.number, "at": moment_shown(now.at)}
+    return title, line

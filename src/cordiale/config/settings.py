@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "csp",
+    "cordiale.config",
     "cordiale.ui",
     "cordiale.apps.ledger",
     "cordiale.apps.register",
@@ -90,6 +91,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
+VENDOR = Path(__file__).resolve().parents[3] / "vendor"
+STATICFILES_DIRS = [("vendor", VENDOR / "fonts")]
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME.static
 STORAGES = {

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("cordiale.apps.register.urls")),
+    path("", include("cordiale.apps.ledger.urls")),
+]
+
+handler404 = "cordiale.config.errors.not_found"
+handler500 = "cordiale.config.errors.broken"

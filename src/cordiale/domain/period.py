@@ -155,6 +155,24 @@ def _days(text: str) -> tuple[date, date, Precision]:
     return first, date(year + 1, 1, 1), Precision.YEAR
 
 
+def last_day(end: When) -> When:
+    """The last day of a period in ordinary words, where the register keeps the day on which it was over.
+
+    "Until 31 December 2013" is stored as 2014-01-01 (half-open); readers see the day before. An end known to the
+    month or the year is shown as it is: the last day lies in it.
+    """
+    if end.precision is not Precision.DAY or isinstance(end.earliest, datetime):
+        return end
+    return parse_when((end.earliest - timedelta(days=1)).isoformat())
+
+
+def day_after(last: When) -> When:
+    """The other way round: the end to store for a last day as people write it."""
+    if last.precision is not Precision.DAY or isinstance(last.latest, datetime):
+        return last
+    return parse_when(last.latest.isoformat())
+
+
 class EndsBeforeItStarts(ValueError):
     """A period whose end certainly lies before its start."""
 

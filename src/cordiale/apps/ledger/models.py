@@ -15,6 +15,7 @@ class LedgerClock(models.Model):
     one = models.SmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(default=0)
     register_number = models.BigIntegerField(default=0)
+    register_hash = models.CharField(max_length=64, default="0" * 64)
     at = models.CharField(max_length=27, default="")
     head = models.CharField(max_length=64)
 

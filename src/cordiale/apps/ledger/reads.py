@@ -10,6 +10,7 @@ from cordiale.apps.ledger.models import LedgerClock, LedgerContent, LedgerEntry
 from cordiale.domain.ledger import GENESIS, Entry, Fault, commit, first_fault
 from cordiale.domain.viewer import Viewer, require
 
+_CLOCK = ("number", "register_number", "register_hash", "at", "head")
 _FIELDS = ("number", "at", "actor", "verb", "subject", "reason", "commitment", "previous", "hash")
 
 
@@ -38,12 +39,14 @@ class Head:
     Args:
         number: the last entry, 0 for an empty ledger.
         register_number: the last entry that changed register, groups, labels or rights.
+        register_hash: hash of that entry: names a state of the register, also across installations.
         at: moment of the last entry, "" for an empty ledger.
         hash: hash of the last entry; publish it outside, and nobody can cut the ledger short unseen.
     """
 
     number: int
     register_number: int
+    register_hash: str
     at: str
     hash: str
 
@@ -54,7 +57,7 @@ def head(viewer: Viewer) -> Head:
     Raises:
         ClockMissing: the database has no ledger.
     """
-    clock = LedgerClock.objects.filter(one=1).values_list("number", "register_number", "at", "head").first()
+    clock = LedgerClock.objects.filter(one=1).values_list(*_CLOCK).first()
     if clock is None:
         raise ClockMissing
     return Head(*clock)
@@ -63,7 +66,8 @@ def head(viewer: Viewer) -> Head:
 def entries(viewer: Viewer, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
     """Entries in number order, those with a number above `after`; public, as the content stays behind its commitment."""
     rows = LedgerEntry.objects.filter(number__gt=after).order_by("number").values_list(*_FIELDS)
-    for row in rows[:limit].iterator(chunk_size=2_000) if limit is None else rows[:limit]:
+    chosen = rows if limit is None else rows[:limit]
+    for row in chosen.iterator(chunk_size=2_000):
         yield Entry(*row)
 
 
@@ -126,7 +130,7 @@ def _first_damaged_content(*, below: int | None) -> Fault | None:
     if below is not None:
         rows = rows.filter(number__lt=below)
     for number, commitment, salt, text in rows.iterator(chunk_size=2_000):
-        if salt is None:
+        if salt is None:  # no such row
             return Fault(number, f"the content of entry {number} was removed; only its erasure would be lawful")
         if salt and commit(salt, text) != commitment:
             return Fault(number, f"the content of entry {number} was changed after it was written")

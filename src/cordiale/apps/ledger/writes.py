@@ -115,18 +115,28 @@ def _take_number(at: datetime) -> tuple[int, str, str]:
 def _close(change: Change, *, by: Viewer, at: str, verb: str, subject: str, reason: str, previous: str) -> None:
     content = canonical(change.content).decode()
     salt = secrets.token_hex(32)
-    fields = {
-        "number": change.number,
-        "at": at,
-        "actor": by.name,
-        "verb": verb,
-        "subject": subject,
-        "reason": reason,
-        "commitment": commit(salt, content),
-        "previous": previous,
-    }
-    head = chain(**fields)
-    LedgerEntry.objects.create(**fields, hash=head)
+    commitment = commit(salt, content)
+    head = chain(
+        number=change.number,
+        at=at,
+        actor=by.name,
+        verb=verb,
+        subject=subject,
+        reason=reason,
+        commitment=commitment,
+        previous=previous,
+    )
+    LedgerEntry.objects.create(
+        number=change.number,
+        at=at,
+        actor=by.name,
+        verb=verb,
+        subject=subject,
+        reason=reason,
+        commitment=commitment,
+        previous=previous,
+        hash=head,
+    )
     LedgerContent.objects.create(entry_id=change.number, salt=salt, content=content)
-    follows = {"register_number": change.number} if change.register else {}
+    follows = {"register_number": change.number, "register_hash": head} if change.register else {}
     LedgerClock.objects.filter(one=1).update(at=at, head=head, **follows)

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import os
 
+from typing import Any
+
 import click
 import django
+from django.db.utils import OperationalError, ProgrammingError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Tells in one line that the database is not there or not set up, where Django would show a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as error:
+            what = str(error).strip().splitlines()[0]
+            raise click.ClickException(
+                f"The database does not answer as it should ({what}); run `cordiale migrate`, or check DATABASE_URL."
+            ) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cordiale")
 def main() -> None:
     """Cordiale runs a partnership: the register of who takes part in what, since when, according to whom.

@@ -16,6 +16,9 @@ from cordiale.engines.packs.faults import Fault
 FILE = "pack.toml"
 FORMAT = 1
 
+MARKS = ("plain", "square", "disc", "diamond", "triangle", "outline")
+"""Shapes that mark a framework in lists and on maps; each has one colour."""
+
 _TEXTS = ("id", "title", "edition", "host", "membership", "zone", "coverage_to", "terms", "about")
 
 
@@ -35,6 +38,19 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Body:
+    """A body that meets and is not a framework.
+
+    Args:
+        name: what people call it.
+        parties: with whom it meets, beside the host; empty where that is not fixed.
+    """
+
+    name: str
+    parties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What pack.toml says.
 
@@ -49,7 +65,8 @@ class Manifest:
         terms: licence of the compilation, an SPDX expression.
         about: one sentence for the page that describes the data.
         statuses: status id to its meaning.
-        bodies: id to name, of bodies that meet and are not frameworks.
+        bodies: id to body, of bodies that meet and are not frameworks.
+        marks: framework id to the shape that marks it; frameworks without one are marked "plain".
         text: the file as it was, for a lossless export.
     """
 
@@ -63,8 +80,14 @@ class Manifest:
     terms: str
     about: str
     statuses: Mapping[str, Status]
-    bodies: Mapping[str, str]
+    bodies: Mapping[str, Body]
+    marks: Mapping[str, str]
     text: str
+
+    def answer(self, *, status: str, framework: str) -> Answer:
+        """What a status in a framework answers to "does it take part?"."""
+        meaning = self.statuses[status]
+        return meaning.elsewhere.get(framework, meaning.answer)
 
 
 def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
@@ -109,12 +132,13 @@ def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
                 fault(key, str(error))
     statuses = _statuses(data.get("statuses"), fault)
     bodies = _bodies(data.get("bodies", {}), fault)
-    for key in sorted(set(data) - {"format", "statuses", "bodies", *_TEXTS}):
+    marks = _marks(data.get("marks", {}), fault)
+    for key in sorted(set(data) - {"format", "statuses", "bodies", "marks", *_TEXTS}):
         fault(key, "is not known here; remove it or correct its spelling")
     if faults or zone is None or coverage is None:
         return None, faults
     chosen = {key: str(value) for key, value in texts.items() if key not in ("zone", "coverage_to")}
-    return Manifest(**chosen, zone=zone, coverage_to=coverage, statuses=statuses, bodies=bodies, text=text), []
+    return Manifest(**chosen, zone=zone, coverage_to=coverage, statuses=statuses, bodies=bodies, marks=marks, text=text), []
 
 
 def _statuses(data: Any, fault: Any) -> dict[str, Status]:
@@ -137,9 +161,21 @@ def _statuses(data: Any, fault: Any) -> dict[str, Status]:
     return statuses
 
 
-def _bodies(data: Any, fault: Any) -> dict[str, str]:
-    if not isinstance(data, dict) or any(not isinstance(name, str) or not name for name in data.values()):
-        fault("bodies", 'maps ids to names; write lines such as council = "The Council"')
+def _bodies(data: Any, fault: Any) -> dict[str, Body]:
+    bodies: dict[str, Body] = {}
+    for key, value in data.items() if isinstance(data, dict) else ():
+        given = {"name": value} if isinstance(value, str) else value
+        parties = given.get("parties", []) if isinstance(given, dict) else None
+        if not isinstance(given, dict) or not given.get("name") or not isinstance(parties, list):
+            fault(f"bodies.{key}", 'needs a name, such as council = "The Council"')
+            continue
+        bodies[key] = Body(str(given["name"]), tuple(str(party) for party in parties))
+    return bodies
+
+
+def _marks(data: Any, fault: Any) -> dict[str, str]:
+    if not isinstance(data, dict) or any(mark not in MARKS for mark in data.values()):
+        fault("marks", f"maps framework ids to shapes; each shape is one of {', '.join(MARKS)}")
         return {}
     return dict(data)
 

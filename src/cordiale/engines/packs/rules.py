@@ -72,6 +72,11 @@ def _manifest_faults(pack: Pack, ids: dict[str, set[str]]) -> Iterator[Fault]:
         for framework in sorted(set(status.elsewhere) - ids["frameworks"]):
             what = f'statuses.{name}: "{framework}" is not in frameworks.csv; add it there or correct it'
             yield Fault(manifests.FILE, 0, 0, what)
+    for framework in sorted(set(manifest.marks) - ids["frameworks"]):
+        yield Fault(manifests.FILE, 0, 0, f'marks: "{framework}" is not in frameworks.csv; remove or correct it')
+    for name, body_of in manifest.bodies.items():
+        for party in sorted(set(body_of.parties) - ids["parties"]):
+            yield Fault(manifests.FILE, 0, 0, f'bodies.{name}: "{party}" is not in parties.csv; correct it')
     for body in sorted(ids[BODIES] & ids["frameworks"]):
         yield Fault(manifests.FILE, 0, 0, f'bodies: "{body}" is a framework already; remove it here')
 

@@ -11,7 +11,8 @@ class Migration(migrations.Migration):
     dependencies = (("ledger", "0001_initial"),)
     operations = (
         migrations.RunSQL(
-            f"INSERT INTO ledger_clock (one, number, register_number, at, head) VALUES (1, 0, 0, '', '{'0' * 64}')",
+            "INSERT INTO ledger_clock (one, number, register_number, register_hash, at, head)"
+            f" VALUES (1, 0, 0, '{'0' * 64}', '', '{'0' * 64}')",
             migrations.RunSQL.noop,
         ),
         GuardLedger(),

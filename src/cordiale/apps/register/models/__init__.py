@@ -34,7 +34,7 @@ from cordiale.apps.register.models.frameworks import (
     FrameworkDate,
     FrameworkVersion,
 )
-from cordiale.apps.register.models.known import Identity, Version, WhenField
+from cordiale.apps.register.models.known import CodesField, Identity, Version, WhenField
 from cordiale.apps.register.models.meetings import BodyBlock, Cadence, Meeting, Precondition
 from cordiale.apps.register.models.packs import PackEdition
 from cordiale.apps.register.models.parties import (
@@ -57,6 +57,7 @@ __all__ = [
     "Assertion",
     "BodyBlock",
     "Cadence",
+    "CodesField",
     "Claim",
     "Contact",
     "Contribution",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from cordiale.apps.register.models.known import Identity, Version, WhenField, of, one_open, prose, said_by, word
+from cordiale.apps.register.models.known import CodesField, Identity, Version, WhenField, of, one_open, prose, said_by, word
 
 
 class Agreement(Identity):
@@ -24,7 +24,7 @@ class AgreementVersion(Version):
     kind = word()
     date = WhenField()
     place = prose()
-    parties = models.JSONField(default=list)
+    parties = CodesField()
     source = said_by()
 
     class Meta(Version.Meta):

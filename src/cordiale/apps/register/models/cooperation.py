@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from cordiale.apps.register.models.known import Identity, Version, WhenField, of, one_open, prose, said_by, word
+from cordiale.apps.register.models.known import CodesField, Identity, Version, WhenField, of, one_open, prose, said_by, word
 
 
 class Objective(Version):
@@ -113,7 +113,7 @@ class Programme(Version):
     name = prose()
     acronym = models.CharField(max_length=60, blank=True, default="")
     description = prose()
-    open_to = models.JSONField(default=list)
+    open_to = CodesField()
     source = said_by()
 
     class Meta(Version.Meta):

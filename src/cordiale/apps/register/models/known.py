@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -42,6 +43,24 @@ class WhenField(_WhenColumn):
     def get_prep_value(self, value: Any) -> Any:
         """A date to its text; no date at all is empty text."""
         return "" if value is None else str(value)
+
+
+class CodesField(models.Field[Sequence[str], tuple[str, ...]] if TYPE_CHECKING else models.Field):
+    """Several ids in one column, stored as ";a;b;" so that both databases find one of them: `contains=";a;"`."""
+
+    description = "Ids, in order"
+
+    def get_internal_type(self) -> str:
+        """A text column."""
+        return "TextField"
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> tuple[str, ...] | None:
+        """Text from the database to ids."""
+        return None if value is None else tuple(filter(None, value.split(";")))
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Ids to text; a text, as in a search, stays."""
+        return value if value is None or isinstance(value, str) else f";{';'.join(value)};"
 
 
 class Identity(models.Model):

@@ -45,6 +45,6 @@ def _touched() -> dict[int, set[str]]:
     touched: dict[int, set[str]] = defaultdict(set)
     for table, model in MODELS.items():
         for column in ("known_from_id", "known_to_id"):
-            for number in model.objects.exclude(**{column: None}).order_by().values_list(column, flat=True).distinct():
+            for number in model._default_manager.exclude(**{column: None}).order_by().values_list(column, flat=True).distinct():
                 touched[number].add(table)
     return touched

@@ -68,14 +68,14 @@ def cell(value: Any) -> str:
     """A stored value as the text of a cell."""
     if value is None:
         return ""
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return ";".join(value)
     return str(value)
 
 
 def cells_of(table: Table, condition: Q) -> Iterator[tuple[str, ...]]:
     """Rows that fulfil a condition, as cells, in the order they were recorded."""
-    rows = MODELS[table.name].objects.filter(condition).order_by("id").values_list(*attributes(table))
+    rows = MODELS[table.name]._default_manager.filter(condition).order_by("id").values_list(*attributes(table))
     for row in rows.iterator(chunk_size=5_000):
         yield tuple(cell(value) for value in row)
 
@@ -84,7 +84,7 @@ def held(viewer: Viewer, *, table: Table) -> list[Held]:
     """Every row the register ever held of a table, oldest first, for comparing with a new edition of a pack."""
     rows = (
         MODELS[table.name]
-        .objects.order_by("id")
+        ._default_manager.order_by("id")
         .values_list("id", "known_to_id", "known_to__verb", "pack", *attributes(table))
     )
     return [

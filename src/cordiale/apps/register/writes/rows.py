@@ -36,19 +36,19 @@ def put(
         _name(change, model, [row.cells[0] for row in rows])
     records = []
     for place, row in enumerate(rows):
-        values = {name: _stored(value) for name, value in zip(names, row.values, strict=True)}
+        values = dict(zip(names, row.values, strict=True))
         if model is Assertion:
             values |= _bounds(table, row, zone)
             values["replaces_id"] = replaces[place] if replaces else None
         records.append(model(known_from_id=change.number, pack=pack, **values))
-    return model.objects.bulk_create(records, batch_size=BATCH)  # type: ignore[attr-defined]  # Version is abstract
+    return model._default_manager.bulk_create(records, batch_size=BATCH)
 
 
 def close(change: Change, *, table: Table, ids: Sequence[int]) -> None:
     """End the belief in rows with this entry."""
     model = MODELS[table.name]
     for start in range(0, len(ids), BATCH):
-        model.objects.filter(id__in=ids[start : start + BATCH]).update(known_to_id=change.number)  # type: ignore[attr-defined]  # as above
+        model._default_manager.filter(id__in=ids[start : start + BATCH]).update(known_to_id=change.number)
 
 
 def recorded(*, added: Iterable[Row], closed: Iterable[tuple[str, ...]]) -> dict[str, Any]:
@@ -60,13 +60,9 @@ def recorded(*, added: Iterable[Row], closed: Iterable[tuple[str, ...]]) -> dict
 def _name(change: Change, model: type[Version], codes: Sequence[str]) -> None:
     """Make the identities that do not exist yet."""
     identity: type[Identity] = model._meta.get_field("named").related_model  # type: ignore[assignment]  # always an Identity
-    known = set(identity.objects.values_list("code", flat=True))  # type: ignore[attr-defined]  # Identity is abstract
+    known = set(identity._default_manager.values_list("code", flat=True))
     fresh = [identity(code=code, known_from_id=change.number) for code in codes if code not in known]
-    identity.objects.bulk_create(fresh, batch_size=BATCH)  # type: ignore[attr-defined]  # as above
-
-
-def _stored(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    identity._default_manager.bulk_create(fresh, batch_size=BATCH)
 
 
 def _bounds(table: Table, row: Row, zone: ZoneInfo) -> dict[str, int]:

@@ -1,0 +1,75 @@
+"""What sources say about anything in the register, as it is believed now: one typed row a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from cordiale.apps.register.models import CodesField
+from cordiale.apps.register.reads.rows import MODELS, attributes, cell
+from cordiale.domain.viewer import Viewer
+from cordiale.engines.packs.reading import row_of
+from cordiale.engines.packs.tables import BY_NAME, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of a table of the register.
+
+    Args:
+        id: its number; permanent, as a row never changes.
+        known_from: the ledger entry that recorded it.
+        table: which table.
+        cells: its values as text.
+        values: its values, typed as the table's columns are.
+    """
+
+    id: int
+    known_from: int
+    table: Table
+    cells: tuple[str, ...]
+    values: tuple[Any, ...]
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[self.table.places[column]]
+
+
+def facts(
+    viewer: Viewer, *, table: str, order: Sequence[str] = (), **where: str | Collection[str]
+) -> list[Fact]:
+    """Facts of one table that are believed now; public.
+
+    Args:
+        table: its name in a pack.
+        order: columns to sort by; the order of recording decides what is left.
+        where: column name to the id it must hold, or to several of which it must hold one. A column of several ids
+            (such as `parties`) must contain it.
+    """
+    known = BY_NAME[table]
+    names = attributes(known)
+    condition = Q(known_to=None)
+    for column, wanted in where.items():
+        condition &= _holds(known, names[known.places[column]], wanted)
+    sorting = [names[known.places[column]] for column in order]
+    rows = MODELS[table]._default_manager.filter(condition).order_by(*sorting, "id")
+    return [_fact(known, *row) for row in rows.values_list("id", "known_from_id", *names)]
+
+
+def _holds(table: Table, name: str, wanted: str | Collection[str]) -> Q:
+    several = isinstance(MODELS[table.name]._meta.get_field(name.removesuffix("_id")), CodesField)
+    if isinstance(wanted, str):
+        return Q(**{f"{name}__contains": f";{wanted};"}) if several else Q(**{name: wanted})
+    if not several:
+        return Q(**{f"{name}__in": list(wanted)})
+    any_of = Q(pk__in=[])
+    for one in wanted:
+        any_of |= Q(**{f"{name}__contains": f";{one};"})
+    return any_of
+
+
+def _fact(table: Table, pk: int, known_from: int, *values: Any) -> Fact:
+    row = row_of(table, tuple(cell(value) for value in values))
+    return Fact(pk, known_from, table, row.cells, row.values)

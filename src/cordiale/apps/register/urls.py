@@ -1,0 +1,26 @@
+"""Addresses of the register's pages."""
+
+from __future__ import annotations
+
+from cordiale.apps.register.views.about import about, accessibility, contact
+from cordiale.apps.register.views.agreements import agreement, agreements
+from cordiale.apps.register.views.frameworks import framework, frameworks
+from cordiale.apps.register.views.home import home
+from cordiale.apps.register.views.parties import countries, country
+from cordiale.apps.register.views.sources import source, sources
+from cordiale.ui.pages import page_urls
+
+urlpatterns = [
+    *page_urls("", home, "home"),
+    *page_urls("countries/", countries, "countries"),
+    *page_urls("countries/<code:party>/", country, "country"),
+    *page_urls("frameworks/", frameworks, "frameworks"),
+    *page_urls("frameworks/<code:framework>/", framework, "framework"),
+    *page_urls("agreements/", agreements, "agreements"),
+    *page_urls("agreements/<code:agreement>/", agreement, "agreement"),
+    *page_urls("sources/", sources, "sources"),
+    *page_urls("sources/<code:source>/", source, "source"),
+    *page_urls("contact/", contact, "contact"),
+    *page_urls("about/", about, "about"),
+    *page_urls("accessibility/", accessibility, "accessibility"),
+]

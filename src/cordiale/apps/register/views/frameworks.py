@@ -1,0 +1,192 @@
+"""Frameworks: the list, and one page each."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cordiale.apps.register.exports.tables import Showing
+from cordiale.apps.register.exports.words import word
+from cordiale.apps.register.reads.agreements import agreements_of_framework
+from cordiale.apps.register.reads.facts import Fact, facts
+from cordiale.apps.register.reads.overview import statements_by_framework
+from cordiale.apps.register.views.parties import PARTICIPATION, existence
+from cordiale.apps.register.views.showing import one_or_404, page, showing, viewer_of
+from cordiale.domain.viewer import Viewer
+from cordiale.ui.pages import Page
+from cordiale.ui.tables import Cell, Column, Link, Table
+
+
+def frameworks(request: HttpRequest) -> Page:
+    """Every framework, oldest first."""
+    viewer = viewer_of(request)
+    return page(
+        request,
+        template="register/tables.html",
+        title=_("Frameworks"),
+        lead=_("The forms a partnership can take: memberships, councils, programmes, statuses."),
+        tables=(framework_table(viewer, showing(viewer)),),
+    )
+
+
+def framework_table(viewer: Viewer, show: Showing) -> Table:
+    """Frameworks with their life and how many statements speak of them."""
+    spoken_of = statements_by_framework(viewer)
+    found = facts(viewer, table="frameworks", order=("established",))
+    listed = show.table("frameworks", found, ("name", "kind", "established", "dissolved", "succeeds", "source"))
+    rows = tuple(
+        (show.reference(("frameworks",), fact["id"]), *row[:-1], _number(spoken_of.get(fact["id"], 0)), row[-1])
+        for fact, row in zip(found, listed.rows, strict=True)
+    )
+    columns = (
+        Column("framework", _("Framework")),
+        *listed.columns[:-1],
+        Column("statements", _("Statements"), kind="number"),
+        listed.columns[-1],
+    )
+    return Table("frameworks", _("Frameworks, oldest first"), columns, rows)
+
+
+def _number(value: int) -> Cell:
+    return Cell(str(value), value=value)
+
+
+def framework(request: HttpRequest, framework: str) -> Page:
+    """What the register holds on one framework."""
+    viewer = viewer_of(request)
+    show = showing(viewer)
+    found = one_or_404(viewer, table="frameworks", code=framework)
+    tables = (
+        show.table(
+            "participation",
+            facts(viewer, table="participation", order=("party", "valid_from"), framework=framework),
+            ("party", *PARTICIPATION[1:]),
+            help=_(
+                "One row for each statement of one source. Sources may contradict each other: both stay, and the "
+                "precedence of the sources decides which one counts. A source never contradicts itself."
+            ),
+        ),
+        *_nature(viewer, show, framework),
+        *_life(viewer, show, framework),
+        *_papers(viewer, show, framework),
+    )
+    return page(
+        request,
+        template="register/framework.html",
+        title=found["name"],
+        lead=found["description"],
+        trail=(Link(_("Register"), reverse("home")), Link(_("Frameworks"), reverse("frameworks"))),
+        tables=tables,
+        context={
+            "facts": _facts(viewer, show, found),
+            "optional": [table for table in tables[1:] if table.rows],
+            "missing": [table.caption for table in tables[1:] if not table.rows],
+        },
+    )
+
+
+def _facts(viewer: Viewer, show: Showing, found: Fact) -> list[tuple[str, Cell]]:
+    successors = facts(viewer, table="frameworks", succeeds=found["id"])
+    complete = existence(show, found, "complete_from", "complete_to").text or _("never held complete")
+    optional = [
+        (_("Succeeds"), show.reference(("frameworks",), found["succeeds"])) if found["succeeds"] else None,
+        *((_("Succeeded by"), show.reference(("frameworks",), after["id"])) for after in successors),
+        (_("Rules, as hints"), Cell(found["rule"].replace(";", "; "))) if found["rule"] else None,
+    ]
+    return [
+        (_("Short name"), show.reference(("frameworks",), found["id"])),
+        (_("Kind"), Cell(word(found["kind"]))),
+        (_("Id in this register"), Cell(found["id"])),
+        (_("Life"), existence(show, found, "established", "dissolved")),
+        *(fact for fact in optional if fact is not None),
+        (_("Roster"), Cell(complete, note=found["coverage_note"])),
+        (_("Source"), Cell(links=(show.link(("sources",), found["source"]),))),
+    ]
+
+
+def _nature(viewer: Viewer, show: Showing, framework: str) -> list[Table]:
+    """What it is for and how it began."""
+    return [
+        show.table(
+            "framework_aims",
+            facts(viewer, table="framework_aims", order=("kind",), framework=framework),
+            ("text", "kind", "source", "locator"),
+        ),
+        show.table(
+            "framework_dates",
+            facts(viewer, table="framework_dates", order=("date",), framework=framework),
+            ("date", "event", "source", "locator", "note"),
+            help=_("Sources may date a founding differently; each keeps its own row."),
+        ),
+    ]
+
+
+def _life(viewer: Viewer, show: Showing, framework: str) -> list[Table]:
+    """How it meets, what stops it, what it asks for."""
+    return [
+        show.table(
+            "bodies_meetings",
+            facts(viewer, table="bodies_meetings", order=("date",), body=framework),
+            ("date", "level", "place", "topic", "source"),
+            help=_("Meetings for which a source was found; a missing row proves nothing."),
+        ),
+        show.table(
+            "cadences",
+            facts(viewer, table="cadences", order=("level",), framework=framework),
+            ("level", "times", "per", "valid_from", "valid_to", "source"),
+        ),
+        show.table(
+            "body_blocks",
+            facts(viewer, table="body_blocks", order=("from",), framework=framework),
+            ("level", "blocked_by", "from", "to", "reason", "source"),
+        ),
+        show.table(
+            "preconditions",
+            facts(viewer, table="preconditions", order=("since",), framework=framework),
+            ("text", "party", "state", "since", "source"),
+            help=_("The state is that last seen in the source."),
+        ),
+        show.table(
+            "relation_notes",
+            facts(viewer, table="relation_notes", order=("date",), framework=framework),
+            ("date", "party", "text", "source"),
+        ),
+    ]
+
+
+def _papers(viewer: Viewer, show: Showing, framework: str) -> list[Table]:
+    """Agreements it rests on, who signed them, what they grant, policies that govern it, programmes open to it."""
+    agreements = agreements_of_framework(viewer, framework=framework)
+    signed = {agreement["id"] for agreement in agreements}
+    policies = {fact["policy"] for fact in facts(viewer, table="framework_policies", framework=framework)}
+    return [
+        show.table(
+            "agreements",
+            agreements,
+            ("id", "kind", "date", "place", "parties", "source"),
+            help=_("Agreements that name the framework, entitle those in it, or bind exactly those who take part in it."),
+        ),
+        show.table(
+            "signatures",
+            facts(viewer, table="signatures", order=("date",), agreement=signed),
+            ("agreement", "office", "person", "organisation", "date", "source"),
+        ),
+        show.table(
+            "entitlements",
+            facts(viewer, table="entitlements", order=("valid_from",), beneficiary=framework),
+            ("what", "agreement", "valid_from", "valid_to", "source"),
+        ),
+        show.table(
+            "policies",
+            facts(viewer, table="policies", order=("date",), id=policies),
+            ("title", "date", "place", "summary", "develops", "source"),
+        ),
+        show.table(
+            "programmes_menu",
+            facts(viewer, table="programmes_menu", order=("name",), open_to=framework),
+            ("name", "acronym", "description", "source"),
+        ),
+    ]
+
+

@@ -1,0 +1,48 @@
+"""What every page of the register begins with: who asks, the names in force, and where a download comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from cordiale.apps.ledger.reads import head
+from cordiale.apps.register.exports.tables import Showing
+from cordiale.apps.register.reads.facts import Fact, facts
+from cordiale.apps.register.reads.installation import installation
+from cordiale.apps.register.reads.labels import labels
+from cordiale.domain.viewer import Viewer
+from cordiale.ui.dates import moment_shown
+from cordiale.ui.pages import Page
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who asks."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by config.middleware
+    return viewer
+
+
+def showing(viewer: Viewer) -> Showing:
+    """Names and words for this page."""
+    return Showing(labels(viewer), installation(viewer))
+
+
+def one_or_404(viewer: Viewer, *, table: str, code: str) -> Fact:
+    """The row of an id, or a 404 that says no more than that."""
+    found = facts(viewer, table=table, id=code)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def page(request: HttpRequest, **fields: Any) -> Page:
+    """A page of the register, with lines that tell a download where it comes from."""
+    viewer = viewer_of(request)
+    now, manifest = head(viewer), installation(viewer)
+    lines = (
+        f"{manifest.title}, {_('edition')} {manifest.edition}, {manifest.terms}",
+        _("Register as of ledger entry %(number)s, %(at)s")
+        % {"number": now.register_number, "at": moment_shown(now.at)},
+    )
+    return Page(provenance=lines, **fields)

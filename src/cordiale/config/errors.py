@@ -1,0 +1,16 @@
+"""Pages for what is not there and for what broke: they say no more than that."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same page for what does not exist and for what this reader may not know."""
+    return render(request, "config/not_found.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Our own mistake; the details go to the log, not to the reader."""
+    return render(request, "config/broken.html", status=500)
