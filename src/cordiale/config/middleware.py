@@ -17,6 +17,7 @@ class RequestMoment:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, with both."""
         request.at = clock.now()  # type: ignore[attr-defined]  # Django requests are open for attributes
         request.viewer = Viewer.public()  # type: ignore[attr-defined]  # as above
         return self.get_response(request)

@@ -3,7 +3,8 @@
 A `When` keeps what was written and knows the earliest and the latest instant it can mean. Uncertainty is
 never resolved by a guess: whoever needs a certain answer takes the bound that narrows it.
 
-Rule: DESIGN.md, "Time". Written form: a subset of the Extended Date/Time Format (ISO 8601-2), see docs/reference/dates.md.
+Rule: DESIGN.md, "Time". Written form: a subset of the Extended Date/Time Format (ISO 8601-2), see
+docs/reference/dates.md.
 """
 
 from __future__ import annotations
@@ -75,11 +76,7 @@ class When:
 
         "1995-02" can start on any day from 1 to 28 February: the bounds are the midnights of 1 and of 28 February.
         """
-        if isinstance(self.earliest, datetime):
-            instant = microseconds(self.earliest)
-            return instant, instant
-        assert not isinstance(self.last, datetime)  # a moment has returned above
-        return midnight(self.earliest, zone), midnight(self.last, zone)
+        return _start(self.earliest, zone), _start(self.last, zone)
 
 
 UNKNOWN = When("", Precision.UNKNOWN, FIRST_DAY, NEVER_DAY)
@@ -171,6 +168,11 @@ def day_after(last: When) -> When:
     if last.precision is not Precision.DAY or isinstance(last.latest, datetime):
         return last
     return parse_when(last.latest.isoformat())
+
+
+def _start(value: date | datetime, zone: ZoneInfo) -> int:
+    """The instant a day begins, or the moment itself."""
+    return microseconds(value) if isinstance(value, datetime) else midnight(value, zone)
 
 
 class EndsBeforeItStarts(ValueError):

@@ -17,7 +17,8 @@ from django.db.migrations.state import ProjectState
 POSTGRES_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION cordiale_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'append-only: % on % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'append-only: % on % is refused', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
 CREATE OR REPLACE FUNCTION cordiale_open_number() RETURNS bigint LANGUAGE sql STABLE AS $$
@@ -80,7 +81,7 @@ class _Guard(Operation):
     ) -> None:
         """Create the guards."""
         postgres = schema_editor.connection.vendor == "postgresql"
-        for model in self.models(app_label, to_state):
+        for model in self.guarded(app_label, to_state):
             for statement in self.postgres(model) if postgres else self.sqlite(model):
                 schema_editor.execute(statement, params=None)
 
@@ -93,7 +94,7 @@ class _Guard(Operation):
     ) -> None:
         """Nothing to undo: the tables are dropped next, and their guards with them."""
 
-    def models(self, app_label: str, state: ProjectState) -> list[type[models.Model]]:
+    def guarded(self, app_label: str, state: ProjectState) -> list[type[models.Model]]:
         """The models to guard, as the migration sees them."""
         raise NotImplementedError
 
@@ -116,7 +117,7 @@ class Guard(_Guard):
         """How a migration file would write this operation."""
         return type(self).__name__, [self.names], {}
 
-    def models(self, app_label: str, state: ProjectState) -> list[type[models.Model]]:
+    def guarded(self, app_label: str, state: ProjectState) -> list[type[models.Model]]:
         """The named models."""
         return [state.apps.get_model(app_label, name) for name in self.names]
 
@@ -190,7 +191,7 @@ class GuardLedger(_Guard):
         """How a migration file would write this operation."""
         return type(self).__name__, [], {}
 
-    def models(self, app_label: str, state: ProjectState) -> list[type[models.Model]]:
+    def guarded(self, app_label: str, state: ProjectState) -> list[type[models.Model]]:
         """One pass is enough; the statements name all three tables."""
         return [state.apps.get_model(app_label, "LedgerClock")]
 

@@ -64,7 +64,7 @@ def head(viewer: Viewer) -> Head:
 
 
 def entries(viewer: Viewer, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
-    """Entries in number order, those with a number above `after`; public, as the content stays behind its commitment."""
+    """Entries in number order, those above `after`; public, as the content stays behind its commitment."""
     rows = LedgerEntry.objects.filter(number__gt=after).order_by("number").values_list(*_FIELDS)
     chosen = rows if limit is None else rows[:limit]
     for row in chosen.iterator(chunk_size=2_000):
@@ -124,16 +124,20 @@ def fault_of_published_head(viewer: Viewer, published: str) -> Fault | None:
 
 
 def _first_damaged_content(*, below: int | None) -> Fault | None:
-    rows = LedgerEntry.objects.order_by("number").values_list(
-        "number", "commitment", "content__salt", "content__content"
-    )
+    wanted = LedgerEntry.objects.order_by("number")
     if below is not None:
-        rows = rows.filter(number__lt=below)
-    for number, commitment, salt, text in rows.iterator(chunk_size=2_000):
-        if salt is None:  # no such row
-            return Fault(number, f"the content of entry {number} was removed; only its erasure would be lawful")
-        if salt and commit(salt, text) != commitment:
+        wanted = wanted.filter(number__lt=below)
+    without = wanted.filter(content__isnull=True).values_list("number", flat=True).first()
+    rows = wanted.filter(content__isnull=False).exclude(content__salt="")
+    for number, commitment, salt, text in rows.values_list(
+        "number", "commitment", "content__salt", "content__content"
+    ).iterator(chunk_size=2_000):
+        if without is not None and without < number:
+            break
+        if commit(salt, text) != commitment:
             return Fault(number, f"the content of entry {number} was changed after it was written")
+    if without is not None:
+        return Fault(without, f"the content of entry {without} was removed; only its erasure would be lawful")
     return None
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cordiale.apps.ledger import reads
+from cordiale.apps.ledger.exports import verb_shown
 from cordiale.domain.ledger import Entry
 from cordiale.domain.viewer import Viewer
 from cordiale.ui.dates import moment_shown
@@ -65,18 +66,6 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
     )
 
 
-def verb_shown(verb: str) -> str:
-    """What an entry did, in the reader's words."""
-    names = {
-        "register.pack-loaded": _("Pack loaded"),
-        "register.asserted": _("Statement recorded"),
-        "register.ended": _("End recorded"),
-        "register.corrected": _("Statement corrected"),
-        "register.retracted": _("Statement retracted"),
-    }
-    return names.get(verb, verb)
-
-
 def change(request: HttpRequest, number: int) -> Page:
     """One entry: who, when, why, how many rows it touched, and its hashes."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # as above
@@ -112,7 +101,10 @@ def change(request: HttpRequest, number: int) -> Page:
 def _touched(content: list[Any]) -> Table:
     """How many rows of which table an entry recorded and closed."""
     touched = [
-        (table, kept) for part in content if isinstance(part, dict) for table, kept in sorted(part.get("rows", {}).items())
+        (table, kept)
+        for part in content
+        if isinstance(part, dict)
+        for table, kept in sorted(part.get("rows", {}).items())
     ]
     return Table(
         "rows",

@@ -1,4 +1,4 @@
-"""The one way to change anything: open an entry, change rows inside it, and it is numbered and chained on the way out."""
+"""The one way to change anything: open an entry, change rows inside it; it is numbered and chained on the way out."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _join(outer: Change, *, verb: str, subject: str, reason: str) -> Iterator[Ch
 
 
 def _take_number(at: datetime) -> tuple[int, str, str]:
-    """Lock the clock and move it on; returns the new number, the hash to chain to, and a moment later than any before."""
+    """Lock the clock and move it on: the new number, the hash to chain to, and a moment later than any before."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE ledger_clock SET number = number + 1 WHERE one = 1 RETURNING number, head, at")
         row = cursor.fetchone()

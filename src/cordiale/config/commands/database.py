@@ -19,8 +19,6 @@ from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.config.commands.pack import load_folder
 from cordiale.domain.viewer import Viewer
 
-PACKS = Path(__file__).resolve().parents[4] / "packs"
-
 
 @click.command()
 def migrate() -> None:
@@ -36,8 +34,7 @@ def migrate() -> None:
     "--pack",
     "folder",
     type=click.Path(path_type=Path),
-    default=PACKS / "nato",
-    show_default="packs/nato",
+    required=True,
     help="The pack to load into an empty register.",
 )
 @click.pass_context
@@ -50,7 +47,9 @@ def load(context: click.Context, folder: Path) -> None:
     except NoPackLoaded:
         load_folder(folder, reason="first load", dry_run=False)
     else:
-        click.echo(f"The register holds {manifest.title}, edition {manifest.edition}; ledger entry {head(viewer).number}.")
+        click.echo(
+            f"The register holds {manifest.title}, edition {manifest.edition}; ledger entry {head(viewer).number}."
+        )
 
 
 @click.command()
@@ -81,14 +80,22 @@ def _copy_sqlite(database: Path, file: Path) -> None:
 
 
 def _dump_postgres(file: Path) -> None:
-    if shutil.which("pg_dump") is None:
+    program = shutil.which("pg_dump")
+    if program is None:
         raise click.ClickException("pg_dump is not installed; get it with: apt-get install postgresql-client")
     given = settings.DATABASES["default"]
-    places = {"PGHOST": given["HOST"], "PGPORT": str(given["PORT"]), "PGUSER": given["USER"], "PGDATABASE": given["NAME"]}
+    places = {
+        "PGHOST": given["HOST"],
+        "PGPORT": str(given["PORT"]),
+        "PGUSER": given["USER"],
+        "PGDATABASE": given["NAME"],
+    }
     environment = os.environ | {name: value for name, value in places.items() if value}
     if given["PASSWORD"]:
         environment["PGPASSWORD"] = given["PASSWORD"]
-    done = subprocess.run(["pg_dump", "--format=custom", f"--file={file}"], env=environment, capture_output=True, text=True)
+    done = subprocess.run(  # noqa: S603  # pg_dump as found in PATH, with the operator's own file name
+        [program, "--format=custom", f"--file={file}"], env=environment, capture_output=True, text=True
+    )
     if done.returncode != 0:
         file.unlink(missing_ok=True)
         raise click.ClickException(f"pg_dump refused: {done.stderr.strip()}")

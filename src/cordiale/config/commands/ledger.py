@@ -17,7 +17,7 @@ def ledger() -> None:
 @ledger.command()
 @click.option("--head", "published", metavar="NUMBER:HASH", help="A head published earlier that must still stand.")
 def verify(published: str | None) -> None:
-    """Check every entry, every content still kept, and every row of the register; names the first that does not hold."""
+    """Check every entry, every content kept, every row of the register; names the first that does not hold."""
     viewer = Viewer.system("command line")
     try:
         now = reads.head(viewer)

@@ -97,7 +97,7 @@ def _counts(plan: Plan) -> dict[str, int]:
 
 
 def _print(plan: Plan) -> None:
-    """The difference, a line a row: + added, ~ corrected (old, then new), - retracted, ! changed here and in the pack."""
+    """A line a row: + added, ~ corrected (old, then new), - retracted, ! changed here and in the pack."""
     if plan.empty:
         click.echo("Nothing would change.")
         return

@@ -115,7 +115,9 @@ def _pair(table: Table, added: list[Row], retracted: list[Held]) -> tuple[list[R
     for old in retracted:
         left[tuple(old.cells[place] for place in places)].append(old)
     pairs = [
-        Correction(left[kin][0], rows[0]) for kin, rows in came.items() if len(rows) == 1 and len(left.get(kin, ())) == 1
+        Correction(left[kin][0], rows[0])
+        for kin, rows in came.items()
+        if len(rows) == 1 and len(left.get(kin, ())) == 1
     ]
     new, old_ids = {pair.new.line for pair in pairs}, {pair.old.id for pair in pairs}
     return (

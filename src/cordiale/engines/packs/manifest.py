@@ -138,7 +138,9 @@ def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
     if faults or zone is None or coverage is None:
         return None, faults
     chosen = {key: str(value) for key, value in texts.items() if key not in ("zone", "coverage_to")}
-    return Manifest(**chosen, zone=zone, coverage_to=coverage, statuses=statuses, bodies=bodies, marks=marks, text=text), []
+    return Manifest(
+        **chosen, zone=zone, coverage_to=coverage, statuses=statuses, bodies=bodies, marks=marks, text=text
+    ), []
 
 
 def _statuses(data: Any, fault: Any) -> dict[str, Status]:

@@ -5,70 +5,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.CharField(max_length=27, unique=True)),
-                ('actor', models.CharField(max_length=200)),
-                ('verb', models.CharField(max_length=80)),
-                ('subject', models.CharField(max_length=200)),
-                ('reason', models.TextField(blank=True)),
-                ('commitment', models.CharField(max_length=64)),
-                ('previous', models.CharField(max_length=64, unique=True)),
-                ('hash', models.CharField(max_length=64, unique=True)),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.CharField(max_length=27, unique=True)),
+                ("actor", models.CharField(max_length=200)),
+                ("verb", models.CharField(max_length=80)),
+                ("subject", models.CharField(max_length=200)),
+                ("reason", models.TextField(blank=True)),
+                ("commitment", models.CharField(max_length=64)),
+                ("previous", models.CharField(max_length=64, unique=True)),
+                ("hash", models.CharField(max_length=64, unique=True)),
             ],
             options={
-                'db_table': 'ledger_entry',
+                "db_table": "ledger_entry",
             },
         ),
         migrations.CreateModel(
-            name='LedgerClock',
+            name="LedgerClock",
             fields=[
-                ('one', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField(default=0)),
-                ('register_number', models.BigIntegerField(default=0)),
-                ('register_hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
-                ('at', models.CharField(default='', max_length=27)),
-                ('head', models.CharField(max_length=64)),
+                ("one", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField(default=0)),
+                ("register_number", models.BigIntegerField(default=0)),
+                (
+                    "register_hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000", max_length=64
+                    ),
+                ),
+                ("at", models.CharField(default="", max_length=27)),
+                ("head", models.CharField(max_length=64)),
             ],
             options={
-                'db_table': 'ledger_clock',
-                'constraints': [models.CheckConstraint(condition=models.Q(('one', 1)), name='ledger_clock_is_one_row'), models.CheckConstraint(condition=models.Q(('register_number__gte', 0), ('register_number__lte', models.F('number'))), name='ledger_clock_register_number_is_an_entry')],
+                "db_table": "ledger_clock",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("one", 1)), name="ledger_clock_is_one_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(("register_number__gte", 0), ("register_number__lte", models.F("number"))),
+                        name="ledger_clock_register_number_is_an_entry",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerContent',
+            name="LedgerContent",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='content', serialize=False, to='ledger.ledgerentry')),
-                ('salt', models.CharField(blank=True, max_length=64)),
-                ('content', models.TextField(blank=True)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="content",
+                        serialize=False,
+                        to="ledger.ledgerentry",
+                    ),
+                ),
+                ("salt", models.CharField(blank=True, max_length=64)),
+                ("content", models.TextField(blank=True)),
             ],
             options={
-                'db_table': 'ledger_content',
+                "db_table": "ledger_content",
             },
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='ledger_entry_number_starts_at_one'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="ledger_entry_number_starts_at_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(('commitment__length', 64), ('hash__length', 64), ('previous__length', 64)), name='ledger_entry_hashes_are_whole'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("commitment__length", 64), ("hash__length", 64), ("previous__length", 64)),
+                name="ledger_entry_hashes_are_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('actor', ''), _negated=True), models.Q(('verb', ''), _negated=True)), name='ledger_entry_has_an_actor'),
+            model_name="ledgerentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("actor", ""), _negated=True), models.Q(("verb", ""), _negated=True)),
+                name="ledger_entry_has_an_actor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgercontent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content', ''), ('salt', '')), models.Q(models.Q(('salt', ''), _negated=True), models.Q(('content', ''), _negated=True)), _connector='OR'), name='ledger_content_is_erased_whole'),
+            model_name="ledgercontent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("content", ""), ("salt", "")),
+                    models.Q(models.Q(("salt", ""), _negated=True), models.Q(("content", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="ledger_content_is_erased_whole",
+            ),
         ),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = (
         migrations.RunSQL(
             "INSERT INTO ledger_clock (one, number, register_number, register_hash, at, head)"
-            f" VALUES (1, 0, 0, '{'0' * 64}', '', '{'0' * 64}')",
+            " VALUES (1, 0, 0, :start, '', :start)".replace(":start", f"'{'0' * 64}'"),
             migrations.RunSQL.noop,
         ),
         GuardLedger(),

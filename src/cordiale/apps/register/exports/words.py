@@ -41,7 +41,7 @@ COLUMNS = {
     "language": lazy("Language"),
     "led_by": lazy("Led by"),
     "level": lazy("Level"),
-    "locator": lazy("Where in the source"),
+    "locator": lazy("Place in the source"),
     "name": lazy("Name"),
     "note": lazy("Note"),
     "number": lazy("Number"),
@@ -73,7 +73,7 @@ COLUMNS = {
     "since": lazy("Since"),
     "source": lazy("Source"),
     "start": lazy("From"),
-    "start_kind": lazy("What is known of the start"),
+    "start_kind": lazy("Start is"),
     "state": lazy("State"),
     "status": lazy("Status"),
     "subject": lazy("Subject"),
@@ -100,7 +100,9 @@ COLUMNS = {
 
 HELP = {
     "status": lazy("What the source says of the participation in this period."),
-    "scope": lazy("Which part of the participation it is about: all of it, practical cooperation, or political contacts."),
+    "scope": lazy(
+        "Which part of the participation it is about: all of it, practical cooperation, or political contacts."
+    ),
     "valid_from": lazy("As exactly as the source gives it; empty when it gives no start."),
     "valid_to": lazy("Last day of the period; empty while it runs. A month or a year means: some day in it."),
     "precision": lazy("How exactly the start is known."),

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import models
-
-from cordiale.apps.register.models.known import CodesField, Identity, Version, WhenField, of, one_open, prose, said_by, word
+from cordiale.apps.register.models.known import (
+    CodesField,
+    Identity,
+    Version,
+    WhenField,
+    of,
+    one_open,
+    prose,
+    said_by,
+    word,
+)
 
 
 class Agreement(Identity):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
-from cordiale.apps.ledger.models import LedgerEntry
 from cordiale.domain.period import When, parse_when
 
 OPEN = Q(known_to__isnull=True)
@@ -17,7 +16,9 @@ OPEN = Q(known_to__isnull=True)
 
 if TYPE_CHECKING:
     _WhenColumn = models.CharField[When | str, When]
+    _CodesColumn = models.Field[Sequence[str], tuple[str, ...]]
 else:
+    _CodesColumn = models.Field
     _WhenColumn = models.CharField  # Django's fields take type arguments in the type checker only
 
 
@@ -45,7 +46,7 @@ class WhenField(_WhenColumn):
         return "" if value is None else str(value)
 
 
-class CodesField(models.Field[Sequence[str], tuple[str, ...]] if TYPE_CHECKING else models.Field):
+class CodesField(_CodesColumn):
     """Several ids in one column, stored as ";a;b;" so that both databases find one of them: `contains=";a;"`."""
 
     description = "Ids, in order"
@@ -67,7 +68,7 @@ class Identity(models.Model):
     """Something the register speaks of, named for ever by its id."""
 
     code = models.CharField(max_length=60, primary_key=True)
-    known_from = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="+")
+    known_from = models.ForeignKey("ledger.LedgerEntry", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         """One table for each kind of thing."""
@@ -84,8 +85,10 @@ class Version(models.Model):
     `pack` is the pack that said it, empty for what was entered here.
     """
 
-    known_from = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="+")
-    known_to = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    known_from = models.ForeignKey("ledger.LedgerEntry", on_delete=models.PROTECT, related_name="+")
+    known_to = models.ForeignKey(
+        "ledger.LedgerEntry", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     pack = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:

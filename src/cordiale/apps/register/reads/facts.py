@@ -37,9 +37,7 @@ class Fact:
         return self.values[self.table.places[column]]
 
 
-def facts(
-    viewer: Viewer, *, table: str, order: Sequence[str] = (), **where: str | Collection[str]
-) -> list[Fact]:
+def facts(viewer: Viewer, *, table: str, order: Sequence[str] = (), **where: str | Collection[str]) -> list[Fact]:
     """Facts of one table that are believed now; public.
 
     Args:

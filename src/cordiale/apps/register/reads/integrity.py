@@ -26,8 +26,8 @@ def first_altered(viewer: Viewer) -> Fault | None:
             continue
         wanted = rows_recorded(recorded)
         for table in sorted(touched.get(entry.number, set()) | set(wanted)):
-            added = cells_of(BY_NAME[table], Q(known_from=entry.number))
-            closed = cells_of(BY_NAME[table], Q(known_to=entry.number))
+            added = cells_of(viewer, BY_NAME[table], Q(known_from=entry.number))
+            closed = cells_of(viewer, BY_NAME[table], Q(known_to=entry.number))
             if digest(added=added, closed=closed) != wanted.get(table):
                 return Fault(entry.number, f"rows of {table} are no longer what entry {entry.number} recorded")
     return None
@@ -36,7 +36,10 @@ def first_altered(viewer: Viewer) -> Fault | None:
 def rows_recorded(recorded: list[Any]) -> dict[str, str]:
     """Table to digest, as the content of an entry names them."""
     return {
-        table: kept["digest"] for part in recorded if isinstance(part, dict) for table, kept in part.get("rows", {}).items()
+        table: kept["digest"]
+        for part in recorded
+        if isinstance(part, dict)
+        for table, kept in part.get("rows", {}).items()
     }
 
 
@@ -45,6 +48,8 @@ def _touched() -> dict[int, set[str]]:
     touched: dict[int, set[str]] = defaultdict(set)
     for table, model in MODELS.items():
         for column in ("known_from_id", "known_to_id"):
-            for number in model._default_manager.exclude(**{column: None}).order_by().values_list(column, flat=True).distinct():
+            for number in (
+                model._default_manager.exclude(**{column: None}).order_by().values_list(column, flat=True).distinct()
+            ):
                 touched[number].add(table)
     return touched

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from cordiale.apps.register import models
-from cordiale.apps.register.models import Version
+from cordiale.apps.register.models import Identity, Version
 from cordiale.domain.ledger import canonical
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.comparing import Held
@@ -51,6 +51,20 @@ MODELS: dict[str, type[Version]] = {
 }
 """Table of a pack to the model that holds its rows."""
 
+IDENTITIES: dict[str, type[Identity]] = {
+    "sources": models.Source,
+    "parties": models.Party,
+    "regions": models.Region,
+    "frameworks": models.Framework,
+    "agreements": models.Agreement,
+    "policies": models.Policy,
+    "instruments": models.Instrument,
+    "events": models.Event,
+    "areas": models.Area,
+    "operations": models.Operation,
+}
+"""Table of a pack to the model that names its rows for ever, where others refer to them."""
+
 PACK_LOADED = "register.pack-loaded"
 """The verb of an entry that loaded a pack."""
 
@@ -73,7 +87,7 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def cells_of(table: Table, condition: Q) -> Iterator[tuple[str, ...]]:
+def cells_of(viewer: Viewer, table: Table, condition: Q) -> Iterator[tuple[str, ...]]:
     """Rows that fulfil a condition, as cells, in the order they were recorded."""
     rows = MODELS[table.name]._default_manager.filter(condition).order_by("id").values_list(*attributes(table))
     for row in rows.iterator(chunk_size=5_000):
@@ -111,4 +125,4 @@ def digest(*, added: Iterable[tuple[str, ...]], closed: Iterable[tuple[str, ...]
 def current(viewer: Viewer) -> Iterator[tuple[Table, list[tuple[str, ...]]]]:
     """All that is believed now, table by table, as a pack would hold it."""
     for table in TABLES:
-        yield table, list(cells_of(table, Q(known_to__isnull=True)))
+        yield table, list(cells_of(viewer, table, Q(known_to__isnull=True)))

@@ -33,8 +33,8 @@ def frameworks(request: HttpRequest) -> Page:
 def framework_table(viewer: Viewer, show: Showing) -> Table:
     """Frameworks with their life and how many statements speak of them."""
     spoken_of = statements_by_framework(viewer)
-    found = facts(viewer, table="frameworks", order=("established",))
-    listed = show.table("frameworks", found, ("name", "kind", "established", "dissolved", "succeeds", "source"))
+    found = sorted(facts(viewer, table="frameworks"), key=lambda fact: fact["established"].text or "9999")
+    listed = show.table("frameworks", found, ("name", "kind", "established", "dissolved", "source"))
     rows = tuple(
         (show.reference(("frameworks",), fact["id"]), *row[:-1], _number(spoken_of.get(fact["id"], 0)), row[-1])
         for fact, row in zip(found, listed.rows, strict=True)
@@ -165,7 +165,9 @@ def _papers(viewer: Viewer, show: Showing, framework: str) -> list[Table]:
             "agreements",
             agreements,
             ("id", "kind", "date", "place", "parties", "source"),
-            help=_("Agreements that name the framework, entitle those in it, or bind exactly those who take part in it."),
+            help=_(
+                "Agreements that name the framework, entitle those in it, or bind exactly those who take part in it."
+            ),
         ),
         show.table(
             "signatures",
@@ -188,5 +190,3 @@ def _papers(viewer: Viewer, show: Showing, framework: str) -> list[Table]:
             ("name", "acronym", "description", "source"),
         ),
     ]
-
-

@@ -45,7 +45,9 @@ def countries(request: HttpRequest) -> Page:
         title=_("Countries and organisations"),
         lead=_("Every party some source places in a framework, now or earlier."),
         tables=(
-            _listed(show, "countries", _("Countries"), [p for p in parties if p["kind"] == "state"], taking_part, regions),
+            _listed(
+                show, "countries", _("Countries"), [p for p in parties if p["kind"] == "state"], taking_part, regions
+            ),
             _listed(
                 show,
                 "organisations",

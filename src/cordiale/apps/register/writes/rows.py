@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cordiale.apps.ledger.writes import Change
 from cordiale.apps.register.models import Assertion, Identity, Version
-from cordiale.apps.register.reads.rows import MODELS, attributes, digest
+from cordiale.apps.register.reads.rows import IDENTITIES, MODELS, attributes, digest
 from cordiale.domain.period import Period
 from cordiale.engines.packs.reading import Row
 from cordiale.engines.packs.tables import Table
@@ -32,8 +32,8 @@ def put(
     """
     model = MODELS[table.name]
     names = attributes(table)
-    if names[0] == "named_id":
-        _name(change, model, [row.cells[0] for row in rows])
+    if table.name in IDENTITIES:
+        _name(change, IDENTITIES[table.name], [row.cells[0] for row in rows])
     records = []
     for place, row in enumerate(rows):
         values = dict(zip(names, row.values, strict=True))
@@ -48,7 +48,7 @@ def close(change: Change, *, table: Table, ids: Sequence[int]) -> None:
     """End the belief in rows with this entry."""
     model = MODELS[table.name]
     for start in range(0, len(ids), BATCH):
-        model._default_manager.filter(id__in=ids[start : start + BATCH]).update(known_to_id=change.number)
+        model._default_manager.filter(pk__in=ids[start : start + BATCH]).update(known_to_id=change.number)
 
 
 def recorded(*, added: Iterable[Row], closed: Iterable[tuple[str, ...]]) -> dict[str, Any]:
@@ -57,9 +57,8 @@ def recorded(*, added: Iterable[Row], closed: Iterable[tuple[str, ...]]) -> dict
     return {"added": len(plus), "closed": len(minus), "digest": digest(added=plus, closed=minus)}
 
 
-def _name(change: Change, model: type[Version], codes: Sequence[str]) -> None:
+def _name(change: Change, identity: type[Identity], codes: Sequence[str]) -> None:
     """Make the identities that do not exist yet."""
-    identity: type[Identity] = model._meta.get_field("named").related_model  # type: ignore[assignment]  # always an Identity
     known = set(identity._default_manager.values_list("code", flat=True))
     fresh = [identity(code=code, known_from_id=change.number) for code in codes if code not in known]
     identity._default_manager.bulk_create(fresh, batch_size=BATCH)

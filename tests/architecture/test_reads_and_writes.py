@@ -1,0 +1,125 @@
+"""No read without a reader, no write without a permission and a ledger entry."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.source import CORDIALE, Module, modules, put
+
+# functions that are no reads: they look at their arguments, never at the database
+PURE = {
+    "apps/register/reads/integrity.py rows_recorded": "takes apart what an entry recorded",
+    "apps/register/reads/rows.py attributes": "names the columns of a model",
+    "apps/register/reads/rows.py cell": "writes a stored value as text",
+    "apps/register/reads/rows.py digest": "hashes the rows it is given",
+    "apps/register/writes/rows.py recorded": "sums up the rows it is given",
+}
+# the ledger's own: what `entry` is made of cannot go through itself
+THE_ENTRY = "apps/ledger/writes.py entry"
+
+
+def reads_without_reader(package: Path) -> list[str]:
+    """Public functions in the apps' reads whose first parameter is not `viewer`."""
+    return [
+        f"{place}: its first parameter is not `viewer`"
+        for place, function in _public_functions(package, "reads")
+        if _first_parameter(function) != "viewer"
+    ]
+
+
+def writes_without_entry(package: Path) -> list[str]:
+    """Public functions in the apps' writes that are none of the three kinds there are.
+
+    A write takes keyword-only `by` and `at`, calls `require` and opens an `entry`. A step of a write takes the open
+    entry as its first parameter, `change`. A preview takes `viewer` first and opens no entry.
+    """
+    problems = []
+    for place, function in _public_functions(package, "writes"):
+        called = _called(function)
+        first = _first_parameter(function)
+        is_preview = first == "viewer" and "entry" not in called
+        if place == THE_ENTRY or is_preview or first == "change":
+            continue
+        keywords = {argument.arg for argument in function.args.kwonlyargs}
+        missing = [f"the keyword `{name}`" for name in ("by", "at") if name not in keywords]
+        missing += [f"a call of `{name}`" for name in ("require", "entry") if name not in called]
+        if missing:
+            problems.append(f"{place}: lacks {', '.join(missing)}")
+    return problems
+
+
+def _public_functions(package: Path, kind: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for module in modules(package):
+        if module.parts[0] == "apps" and kind in module.parts[2:3]:
+            yield from _in(module)
+
+
+def _in(module: Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for node in module.tree.body:
+        place = f"{module.place} {getattr(node, 'name', '')}"
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and place not in PURE:
+            yield place, node
+
+
+def _first_parameter(function: ast.FunctionDef) -> str | None:
+    positional = [*function.args.posonlyargs, *function.args.args]
+    return positional[0].arg if positional else None
+
+
+def _called(function: ast.FunctionDef) -> set[str]:
+    return {
+        node.func.id for node in ast.walk(function) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
+def test_every_read_knows_its_reader():
+    assert reads_without_reader(CORDIALE) == []
+
+
+def test_every_write_asks_permission_and_makes_an_entry():
+    assert writes_without_entry(CORDIALE) == []
+
+
+def test_the_exceptions_still_exist():
+    existing = {
+        f"{module.place} {getattr(node, 'name', '')}" for module in modules(CORDIALE) for node in module.tree.body
+    }
+
+    assert PURE.keys() - existing == set()
+
+
+@pytest.mark.parametrize("place", ["apps/menu/reads.py", "apps/menu/reads/open.py"])
+@pytest.mark.parametrize("signature", ["items()", "items(topic, viewer)", "items(*, viewer)"])
+def test_a_read_without_reader_is_found(tmp_path, place, signature):
+    assert len(reads_without_reader(put(tmp_path, place, f"def {signature}: ..."))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def withdraw(*, by, at):\n    require(by)",
+        "def withdraw(*, by, at):\n    with entry(by=by, at=at): ...",
+        "def withdraw(*, by):\n    require(by)\n    with entry(by=by): ...",
+        "def withdraw(by, at):\n    require(by)\n    with entry(by=by, at=at): ...",
+        "def withdraw(viewer):\n    with entry(by=viewer): ...",
+    ],
+)
+def test_a_write_without_permission_or_entry_is_found(tmp_path, text):
+    assert len(writes_without_entry(put(tmp_path, "apps/menu/writes.py", text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def withdraw(*, by, at):\n    require(by)\n    with entry(by=by, at=at): ...",
+        "def put(change, *, rows): ...",
+        "def plan(viewer, *, pack): ...",
+        "def _inside(): ...",
+    ],
+)
+def test_the_three_kinds_of_write_are_let_be(tmp_path, text):
+    assert writes_without_entry(put(tmp_path, "apps/menu/writes.py", text)) == []

@@ -1,0 +1,69 @@
+"""Runs every check of the repository, one after the other, and names those that failed: `make check`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.installation import environment_of
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Check:
+    """One command that answers 0 when all is well."""
+
+    heading: str
+    command: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+CHECKS = (
+    Check("ruff: mistakes and habits", (f"{BIN}/ruff", "check", "--quiet", ".")),
+    Check("ruff: layout (mended by: make format)", (f"{BIN}/ruff", "format", "--check", "--quiet", ".")),
+    Check("mypy: types", (f"{BIN}/mypy", "--no-error-summary")),
+    Check("import linter: who may import whom", (f"{BIN}/lint-imports", "--no-cache")),
+    Check("djlint: templates", (f"{BIN}/djlint", "--lint", "--quiet", "src")),
+    Check("migrations match the models", (PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run")),
+    Check(
+        "safe to deploy",
+        (PYTHON, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"),
+        {"CORDIALE_HTTPS": "1"},
+    ),
+    Check("vendored files are what VENDOR.toml says", (PYTHON, "tools/vendor.py", "--check")),
+    Check("documents are complete and true", (PYTHON, "-m", "tools.check_docs")),
+)
+
+
+def main() -> int:
+    """Run all checks whatever happens; 0 when none failed."""
+    failed = []
+    for check in CHECKS:
+        print(f"\n== {check.heading}", flush=True)
+        start = time.monotonic()
+        if run(check) == 0:
+            print(f"ok ({time.monotonic() - start:.1f} s)", flush=True)
+        else:
+            failed.append(check.heading)
+    print(f"\n{len(CHECKS) - len(failed)} checks passed, {len(failed)} failed", flush=True)
+    for heading in failed:
+        print(f"  failed: {heading}")
+    return 1 if failed else 0
+
+
+def run(check: Check) -> int:
+    """Run one check against an installation of its own, so that nobody's data are touched; answers its exit status."""
+    with tempfile.TemporaryDirectory(prefix="cordiale-check-") as home:
+        environment = environment_of(Path(home), **check.environment)
+        return subprocess.run(check.command, cwd=ROOT, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""Finds the programs of this machine that some tests need, and says how to get a missing one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+HOW_TO_GET = {
+    "PostgreSQL": "apt-get install postgresql",
+    "Chromium": "apt-get install chromium",
+}
+
+
+def postgres_folder() -> Path | None:
+    """The folder with initdb, pg_ctl and postgres: the one in PATH, else the newest that Debian installed."""
+    on_path = shutil.which("initdb")
+    candidates = [Path(on_path).resolve().parent] if on_path else []
+    debian = Path("/usr/lib/postgresql").glob("*/bin")
+    candidates += sorted(debian, key=lambda folder: _version(folder.parent.name), reverse=True)
+    complete = (folder for folder in candidates if (folder / "initdb").exists() and (folder / "pg_ctl").exists())
+    return next(complete, None)
+
+
+def chromium() -> Path | None:
+    """The system's Chromium or Chrome."""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next((Path(program) for program in found if program), None)
+
+
+def missing() -> list[str]:
+    """The names in HOW_TO_GET that this machine lacks."""
+    found = {"PostgreSQL": postgres_folder(), "Chromium": chromium()}
+    return [name for name, program in found.items() if program is None]
+
+
+def _version(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.split(".") if part.isdigit())

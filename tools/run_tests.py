@@ -1,0 +1,131 @@
+"""Runs every test this machine can run, and says loudly at the end what it could not: `make test`.
+
+The tests run on SQLite, those of data once more on PostgreSQL, and the journeys in the browser. With
+CORDIALE_TEST_NO_SKIPS=1, as in CI, whatever was not run is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.programs import HOW_TO_GET, missing
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTHING_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of pytest: its heading, the test folders, the options, and the program it cannot do without."""
+
+    heading: str
+    folders: tuple[str, ...]
+    options: tuple[str, ...]
+    needs: str | None = None
+    covers: bool = False
+
+
+@dataclass
+class Tally:
+    """What happened so far."""
+
+    passed: int = 0
+    failed: int = 0
+    red: list[str] = field(default_factory=list)
+
+    def add(self, report: Path) -> None:
+        """Count what a JUnit report says; a pytest that crashed may have left none."""
+        if not report.exists():
+            return
+        for suite in ET.parse(report).getroot().iter("testsuite"):  # noqa: S314  # our own pytest wrote it
+            total, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+            failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            self.failed += failed
+            self.passed += total - failed - skipped
+
+
+RUNS = (
+    Run(
+        "SQLite",
+        ("spec", "unit", "architecture", "integration", "contract"),
+        ("-n", "2"),
+        covers=True,
+    ),
+    Run("PostgreSQL", ("integration", "contract"), ("-n", "2", "--postgres"), needs="PostgreSQL"),
+    Run("browser", ("browser",), (), needs="Chromium"),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run what can be run; every pytest gets `arguments`. 0 when all passed and nothing is missing that must not be."""
+    tally, not_run = Tally(), []
+    absent = missing()
+    with tempfile.TemporaryDirectory(prefix="cordiale-run-") as folder:
+        for run in RUNS:
+            folders = [f"tests/{name}" for name in run.folders if any((ROOT / "tests" / name).rglob("test_*.py"))]
+            if run.needs in absent:
+                not_run.append(f"{run.heading}: {run.needs} is not installed ({HOW_TO_GET[run.needs]})")
+                continue
+            if not folders:
+                not_run.append(f"{run.heading}: there is no test in {', '.join(run.folders)}")
+                continue
+            print(f"\n== tests: {run.heading}", flush=True)
+            status = _pytest(run, folders, arguments, tally, Path(folder))
+            if status == NOTHING_COLLECTED:
+                not_run.append(f"{run.heading}: no test was chosen in {', '.join(run.folders)}")
+            elif status != 0:
+                tally.red.append(run.heading)
+        if not _covered(Path(folder)):
+            tally.red.append("the coverage of domain and engines")
+    if not_run:
+        print(framed(["NOT RUN", *not_run]))
+    for heading in tally.red:
+        print(f"\nred: {heading}")
+    print(f"\n{tally.passed} passed, {tally.failed} failed", flush=True)
+    must_be_complete = os.environ.get("CORDIALE_TEST_NO_SKIPS") == "1"
+    return 1 if tally.red or (not_run and must_be_complete) else 0
+
+
+def framed(lines: list[str]) -> str:
+    """The lines in a frame nobody can overlook."""
+    width = max(map(len, lines))
+    edge = "#" * (width + 6)
+    return "\n".join(["", edge, *(f"## {line:<{width}} ##" for line in lines), edge])
+
+
+def _pytest(run: Run, folders: list[str], arguments: list[str], tally: Tally, place: Path) -> int:
+    """Run pytest once, add what it reports to the tally, and return its exit status."""
+    report = place / f"{run.heading}.xml"
+    python = [sys.executable, "-m", *(["coverage", "run", "-m"] if run.covers else [])]
+    command = [*python, "pytest", "-q", *run.options, f"--junitxml={report}", *arguments, *folders]
+    status = subprocess.run(command, cwd=ROOT, env=_with_data_in(place), check=False).returncode
+    tally.add(report)
+    return status
+
+
+def _covered(place: Path) -> bool:
+    """Whether the tests went through enough of domain and engines; prints what they left out."""
+    print("\n== coverage of domain and engines", flush=True)
+    steps = (["combine", "--quiet"], ["report"])
+    coverage = [sys.executable, "-m", "coverage"]
+    return all(
+        subprocess.run([*coverage, *step], cwd=ROOT, env=_with_data_in(place), check=False).returncode == 0
+        for step in steps
+    )
+
+
+def _with_data_in(place: Path) -> dict[str, str]:
+    return {**os.environ, "COVERAGE_FILE": str(place / "coverage")}
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
