@@ -1,0 +1,214 @@
+"""Decides how one party stands in one framework at one instant: the rules, and nothing else.
+
+What cannot be known is kept as the set of answers that are possible, one bit each; a decision narrows it at the end.
+Rule: DESIGN.md, "Answers"; decisions 0009 (scopes) and 0010 (possible answers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from cordiale.domain.participation import Answer, Scope
+from cordiale.engines.standing.facts import Assertion, Life
+
+IN_FORCE, SUSPENDED, UNCLEAR, NOT, SILENT, DISPUTED = (1 << bit for bit in range(6))
+ENTITLED = 1 << 6
+"""Set when the party certainly takes part in every scope: the only ground for any right."""
+RESTRICTED = 1 << 7
+"""Set when a source that counts possibly says suspended, in any scope: deny wins."""
+POSSIBLE = (1 << 6) - 1
+"""The bits that are answers."""
+
+BITS: dict[Answer, int] = {
+    Answer.IN_FORCE: IN_FORCE,
+    Answer.SUSPENDED: SUSPENDED,
+    Answer.UNCLEAR: UNCLEAR,
+    Answer.NOT: NOT,
+}
+"""Answer of a status to its bit."""
+
+SEVERITY = (IN_FORCE, UNCLEAR, DISPUTED, SUSPENDED, SILENT, NOT)
+"""From the mildest to the most restrictive; of several possible answers the most restrictive is given."""
+
+
+class Said(NamedTuple):
+    """A row as the rules need it, clipped to the life of its framework."""
+
+    starts: int
+    starts_latest: int
+    ends: int
+    ends_latest: int
+    bit: int
+    entry: bool
+
+
+Voice = tuple[int, list[Said]]
+"""The precedence of a source, and its rows."""
+
+
+class Voices(NamedTuple):
+    """Who says what of a pair: sources with rows of scope all, and those with rows of one scope; weightiest first."""
+
+    general: list[Voice]
+    practical: list[Voice]
+    political: list[Voice]
+
+
+def voices(rows: Iterable[Assertion], *, life: Life, weigh: Callable[[str], int], bit: Callable[[str], int]) -> Voices:
+    """Sort the rows of a pair by scope and source.
+
+    Args:
+        rows: assertions on one party in one framework, those to be believed.
+        life: of the framework; what lies outside is cut off, as a date to the day may refine a life known to the month.
+        weigh: precedence of a source.
+        bit: what a status means in this framework, as its bit.
+    """
+    scopes: dict[Scope, dict[str, list[Said]]] = {scope: {} for scope in Scope}
+    for row in rows:
+        said = clipped(row, life=life, bit=bit(row.status))
+        if said is not None:
+            scopes[row.scope].setdefault(row.source, []).append(said)
+    ordered = []
+    for scope in (Scope.ALL, Scope.PRACTICAL, Scope.POLITICAL):
+        weighed = [(weigh(source), said) for source, said in scopes[scope].items()]
+        weighed.sort(key=lambda voice: -voice[0])
+        ordered.append(weighed)
+    return Voices(*ordered)
+
+
+def clipped(row: Assertion, *, life: Life, bit: int) -> Said | None:
+    """A row as far as it lies within the life of its framework; None when none of it does."""
+    starts, starts_latest = max(row.starts, life.begins), max(row.starts_latest, life.begins)
+    ends, ends_latest = min(row.ends, life.ends), min(row.ends_latest, life.ends)
+    return Said(starts, starts_latest, ends, ends_latest, bit, row.entry) if starts < ends_latest else None
+
+
+def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
+    """What one source says at an instant.
+
+    Returns:
+        The answers it may give, as bits, and whether it may say nothing at all.
+    """
+    possible, denies = 0, False
+    begins: tuple[int, int] | None = None
+    stops: tuple[int, int] | None = None
+    for starts, starts_latest, ends, ends_latest, bit, entry in rows:
+        if starts <= at < ends_latest:
+            if starts_latest <= at < ends:
+                return bit, False
+            possible |= bit
+            if at < starts_latest:
+                begins = (starts, starts_latest)
+            if at >= ends:
+                stops = (ends, ends_latest)
+        if entry and at < starts_latest:
+            denies = True
+    if not possible:
+        return (NOT, False) if denies else (0, True)
+    if begins is not None and begins == stops:
+        return possible, False  # one period takes over from the other on one unknown day: no gap between them
+    return (possible | NOT, False) if denies else (possible, True)
+
+
+def decided(level: Sequence[Voice], at: int) -> tuple[int, bool]:
+    """What the sources of one scope say together: the highest precedence that speaks decides.
+
+    Among equals, each narrows what the others leave possible: so a finer date beats a coarser one that contains it.
+    If nothing is left, the day is disputed.
+
+    Returns:
+        The possible answers as bits, `SILENT` among them when nobody may have spoken; and whether a source that
+        counts possibly says suspended.
+    """
+    found, place, count = 0, 0, len(level)
+    restricted = False
+    while place < count:
+        precedence = level[place][0]
+        sure, seen, maybe = -1, 0, 0
+        while place < count and level[place][0] == precedence:
+            bits, silent = said_by_source(level[place][1], at)
+            place += 1
+            if silent:
+                maybe |= bits
+            else:
+                sure &= bits
+                seen |= bits
+        restricted = restricted or bool((seen | maybe) & SUSPENDED)
+        if sure == -1:
+            found |= maybe
+            if maybe and _hand_over(level, precedence, at):
+                return found, restricted
+            continue
+        if sure == 0 or maybe & ~sure:
+            found |= DISPUTED
+        return found | sure, restricted
+    return found | SILENT, restricted
+
+
+def _hand_over(level: Sequence[Voice], precedence: int, at: int) -> bool:
+    """Whether one source's period ends exactly where another's of the same weight begins: no gap between them."""
+    begins, stops = set(), set()
+    for weight, rows in level:
+        if weight == precedence:
+            for row in rows:
+                if row.starts <= at < row.starts_latest:
+                    begins.add((row.starts, row.starts_latest))
+                if row.ends <= at < row.ends_latest:
+                    stops.add((row.ends, row.ends_latest))
+    return bool(begins & stops)
+
+
+def state(heard: Voices, life: Life, at: int) -> int:
+    """How a party stands at an instant: possible answers as bits, with `ENTITLED` and `RESTRICTED`.
+
+    The answer is that of scope all. Where nobody speaks for it, each scope is answered apart and the most restrictive
+    of them stands for the whole. A scope without statements of its own follows scope all.
+    """
+    if not life.begins <= at < life.ends:
+        return NOT
+    overall, restricted = decided(heard.general, at)
+    if not heard.practical and not heard.political:
+        return overall | (ENTITLED if overall == IN_FORCE else 0) | (RESTRICTED if restricted else 0)
+    scopes = []
+    for level in (heard.practical, heard.political):
+        bits, also = decided(level, at)
+        restricted = restricted or also
+        if bits & SILENT:
+            bits = bits & ~SILENT | overall
+        scopes.append(bits)
+    if overall == SILENT:
+        spoken = [bits for bits in scopes if bits != SILENT]
+        overall = max(spoken, key=severity, default=SILENT)
+    entitled = overall == IN_FORCE and all(bits == IN_FORCE for bits in scopes)
+    return overall | (ENTITLED if entitled else 0) | (RESTRICTED if restricted else 0)
+
+
+def severity(bits: int) -> int:
+    """How restrictive the most restrictive of several possible answers is."""
+    return max((place for place, bit in enumerate(SEVERITY) if bits & bit), default=0)
+
+
+def instants(heard: Voices, life: Life) -> list[int]:
+    """Every instant at which the state of a pair may change, in order."""
+    found = {life.begins, life.ends}
+    for level in heard:
+        for _, rows in level:
+            for row in rows:
+                found.update(row[:4])
+    return sorted(found)
+
+
+def timeline(heard: Voices, life: Life) -> list[tuple[int, int]]:
+    """The states of a pair over all time: instant and state, each different from the one before.
+
+    The first instant is the beginning of the framework; before it the state is `NOT`, as there was nothing to take part in.
+    """
+    points: list[tuple[int, int]] = []
+    last = -1
+    for at in instants(heard, life):
+        now = state(heard, life, at)
+        if now != last:
+            points.append((at, now))
+            last = now
+    return points

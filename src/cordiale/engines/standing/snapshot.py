@@ -1,0 +1,390 @@
+"""A whole register compiled: each question about one party costs a look-up and two bisections.
+
+Per framework, the instants at which any party's state changes lie in one sorted run per party. What is believed now
+is compiled; what was believed earlier is answered from the rows of the pair, so that today never pays for history.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from cordiale.domain.participation import Answer
+from cordiale.engines.standing.columns import Codes, Columns
+from cordiale.engines.standing.compiling import Compiled, compile_all, compile_pair
+from cordiale.engines.standing.facts import (
+    FOREVER,
+    Assertion,
+    Facts,
+    Known,
+    Life,
+    Meaning,
+    Weight,
+    first_instant,
+    never,
+)
+from cordiale.engines.standing.resolving import (
+    BITS,
+    DISPUTED,
+    ENTITLED,
+    IN_FORCE,
+    NOT,
+    POSSIBLE,
+    RESTRICTED,
+    SEVERITY,
+    SILENT,
+    SUSPENDED,
+    UNCLEAR,
+    Voices,
+    severity,
+    state,
+    timeline,
+    voices,
+)
+
+ANSWERS = {
+    IN_FORCE: Answer.IN_FORCE,
+    SUSPENDED: Answer.SUSPENDED,
+    UNCLEAR: Answer.UNCLEAR,
+    DISPUTED: Answer.DISPUTED,
+    NOT: Answer.NOT,
+}
+
+
+class NoSuchFramework(LookupError):
+    """The register knows no framework of that id."""
+
+    code = "no-such-framework"
+
+    def __init__(self, framework: str) -> None:
+        super().__init__(f'There is no framework "{framework}" in this register.')
+        self.framework = framework
+
+
+class NoSuchParty(LookupError):
+    """The register knows no party of that id."""
+
+    code = "no-such-party"
+
+    def __init__(self, party: str) -> None:
+        super().__init__(f'There is no party "{party}" in this register.')
+        self.party = party
+
+
+class Standing(NamedTuple):
+    """How a party stands in a framework at an instant or on a day.
+
+    Args:
+        answer: one of the six.
+        certain: whether no other answer is possible by what the sources leave open.
+        entitled: whether it certainly takes part in every scope.
+        restricted: whether a source that counts possibly calls it suspended, in any scope.
+    """
+
+    answer: Answer
+    certain: bool
+    entitled: bool
+    restricted: bool
+
+
+class Asked(NamedTuple):
+    """Under which knowledge a question is asked.
+
+    Args:
+        number: ledger number as known at which, None for now.
+        published: instant by which a source must have appeared, None for all.
+    """
+
+    number: int | None = None
+    published: int | None = None
+
+
+NOW = Asked()
+
+
+class Change(NamedTuple):
+    """What one piece of news changed: a pair, and the first instant at which its state differs."""
+
+    framework: int
+    party: int
+    at: int
+
+
+@dataclass
+class Snapshot:
+    """A compiled register.
+
+    Args:
+        number: register number it is compiled for.
+        state: hash of the register entry of that number.
+        columns: every assertion ever recorded.
+        compiled: one for each framework, by its code.
+        extra: places of rows recorded after the compilation, by framework and party code.
+        journal: what changed since the compilation, so that whatever was derived knows what to forget.
+    """
+
+    number: int
+    state: str
+    zone: ZoneInfo
+    columns: Columns
+    compiled: list[Compiled]
+    lives: dict[str, list[Life]]
+    weights: dict[str, list[Weight]]
+    meanings: list[tuple[Known, Meaning]]
+    local: frozenset[str]
+    extra: dict[tuple[int, int], list[int]]
+    journal: list[Change]
+
+    @classmethod
+    def build(cls, facts: Facts) -> Snapshot:
+        """Compile a register."""
+        columns = Columns(Codes(facts.parties), Codes(facts.lives))
+        for row in facts.assertions:
+            columns.append(row)
+        columns.sort()
+        lives = {framework: list(versions) for framework, versions in facts.lives.items()}
+        weights = {source: list(versions) for source, versions in facts.weights.items()}
+        made = cls(
+            facts.number, facts.state, facts.zone, columns, [], lives, weights, list(facts.meanings), facts.local, {}, []
+        )
+        made.compiled = compile_all(columns, life=made.life_now, weigh=made.weight_now, bit=made.bit_now)
+        return made
+
+    # What is believed now, and what was believed at a number.
+
+    def life_now(self, framework: str) -> Life:
+        """The life of a framework as believed now."""
+        return self.life(framework, None)
+
+    def life(self, framework: str, number: int | None) -> Life:
+        """The life of a framework as known at a number; one that never was when it was not known then."""
+        for life in reversed(self.lives[framework]):
+            if _holds(life.known, number):
+                return life
+        start = first_instant(self.zone)
+        return Life(start, start, start, start, Known(0))
+
+    def weight_now(self, source: str) -> int:
+        """The precedence of a source as believed now."""
+        return self.weight(source, None).precedence
+
+    def weight(self, source: str, number: int | None) -> Weight:
+        """The weight of a source as known at a number; none at all when it was not known then."""
+        for weight in reversed(self.weights[source]):
+            if _holds(weight.known, number):
+                return weight
+        return Weight(-1, None, Known(0))
+
+    def bit_now(self, framework: str, status: str) -> int:
+        """What a status means in a framework, as believed now."""
+        return self.bit(framework, status, None)
+
+    def bit(self, framework: str, status: str, number: int | None) -> int:
+        """What a status means in a framework, as known at a number."""
+        for known, meaning in reversed(self.meanings):
+            if _holds(known, number):
+                return BITS[meaning(status, framework)]
+        return SILENT
+
+    # Rows of a pair.
+
+    def places(self, party: int, framework: int) -> Iterator[int]:
+        """Places of every row ever recorded of a pair."""
+        compiled = self.compiled[framework] if framework < len(self.compiled) else None
+        if compiled is not None:
+            pair = compiled.pair(party)
+            if pair >= 0:
+                yield from range(compiled.rows_from[pair], compiled.rows_to[pair])
+        yield from self.extra.get((framework, party), ())
+
+    def rows(self, party: str, framework: str, asked: Asked = NOW) -> list[Assertion]:
+        """Assertions on a pair that are believed under some knowledge.
+
+        An end that no source published by the day asked about could tell is taken as open: nobody could know it then.
+        """
+        codes = self._codes(party, framework)
+        if codes is None:
+            return []
+        number, published = asked
+        until, since = self.columns.until, self.columns.since
+        known = FOREVER - 1 if number is None else number
+        found = [
+            self.columns.row(place) for place in self.places(*codes) if since[place] <= known < until[place]
+        ]
+        return found if published is None else list(self._readable(found, number, published))
+
+    def _readable(self, rows: Iterable[Assertion], number: int | None, published: int) -> Iterator[Assertion]:
+        for row in rows:
+            if self._published(row.source, number, published):
+                if row.end_source and not self._published(row.end_source, number, published):
+                    row = row._replace(ends=never(self.zone), ends_latest=never(self.zone), end_source="")
+                yield row
+
+    def _published(self, source: str, number: int | None, by: int) -> bool:
+        appeared = self.weight(source, number).published
+        return appeared is not None and appeared <= by
+
+    def voices(self, party: str, framework: str, asked: Asked = NOW) -> tuple[Voices, Life]:
+        """Who says what of a pair under some knowledge, and the life of the framework."""
+        life = self.life(framework, asked.number)
+        heard = voices(
+            self.rows(party, framework, asked),
+            life=life,
+            weigh=lambda source: self.weight(source, asked.number).precedence,
+            bit=lambda status: self.bit(framework, status, asked.number),
+        )
+        return heard, life
+
+    # Questions.
+
+    def bits(self, party: str, framework: str, at: int) -> int:
+        """The state of a pair at an instant as believed now: possible answers with `ENTITLED` and `RESTRICTED`.
+
+        Raises:
+            NoSuchFramework, NoSuchParty.
+        """
+        code = self.columns.frameworks.of.get(framework)
+        if code is None:
+            raise NoSuchFramework(framework)
+        party_code = self.columns.parties.of.get(party)
+        if party_code is None:
+            raise NoSuchParty(party)
+        return self.compiled[code].at(party_code, at)
+
+    def bits_known(self, party: str, framework: str, at: int, asked: Asked) -> int:
+        """The state of a pair at an instant under other knowledge than today's."""
+        self._known(party, framework)
+        heard, life = self.voices(party, framework, asked)
+        return state(heard, life, at)
+
+    def standing(self, party: str, framework: str, at: int, asked: Asked = NOW) -> Standing:
+        """How a party stands in a framework at an instant.
+
+        Args:
+            party, framework: ids.
+            at: microseconds since 1970 UTC.
+            asked: under which knowledge.
+
+        Raises:
+            NoSuchFramework, NoSuchParty.
+        """
+        bits = self.bits(party, framework, at) if asked == NOW else self.bits_known(party, framework, at, asked)
+        return self._read(bits, framework, at, asked.number)
+
+    def standing_on(self, party: str, framework: str, day: tuple[int, int], asked: Asked = NOW) -> Standing:
+        """How a party stands in a framework on a day.
+
+        Args:
+            day: the instants at which the day begins and ends.
+
+        When something changes within the day, the most restrictive of its answers is given, as possible.
+        """
+        begins, ends = day
+        found = self.standing(party, framework, begins, asked)
+        for at in self.changes(party, framework, begins, ends, asked):
+            other = self.standing(party, framework, at, asked)
+            if other != found:
+                worst = max(found, other, key=lambda standing: _RANK[standing.answer])
+                found = Standing(
+                    worst.answer, False, found.entitled and other.entitled, found.restricted or other.restricted
+                )
+        return found
+
+    def changes(self, party: str, framework: str, after: int, before: int, asked: Asked = NOW) -> list[int]:
+        """Instants in (after, before) at which the state of a pair changes."""
+        if asked == NOW:
+            compiled = self.compiled[self.columns.frameworks.of[framework]]
+            times = compiled.instants(self.columns.parties.of[party], after, before)
+        else:
+
+
+            times = [at for at, _ in timeline(*self.voices(party, framework, asked)) if after < at < before]
+        life = self.life(framework, asked.number)
+        return sorted({*times, *(at for at in life[2:4] if after < at < before)})
+
+    def complete(self, framework: str, at: int, number: int | None = None) -> bool:
+        """Whether the roster of a framework is held complete at an instant, so that to be absent means not."""
+        life = self.life(framework, number)
+        return not life.begins <= at < life.ends or life.complete_from <= at < life.complete_to
+
+    def _read(self, bits: int, framework: str, at: int, number: int | None) -> Standing:
+        possible = bits & POSSIBLE
+        worst = SEVERITY[severity(possible)]
+        if worst == SILENT:
+            answer = Answer.NOT if self.complete(framework, at, number) else Answer.NOT_KNOWN
+        else:
+            answer = ANSWERS[worst]
+        return Standing(answer, possible == worst, bool(bits & ENTITLED), bool(bits & RESTRICTED))
+
+    def spoken_of(self, framework: str) -> list[str]:
+        """Parties of which any source ever said anything in a framework, in alphabetical order.
+
+        Raises:
+            NoSuchFramework.
+        """
+        code = self.columns.frameworks.of.get(framework)
+        if code is None:
+            raise NoSuchFramework(framework)
+        ids = self.columns.parties.ids
+        found = {ids[party] for party in self.compiled[code].parties}
+        found.update(ids[party] for of, party in self.extra if of == code)
+        return sorted(found)
+
+    def _known(self, party: str, framework: str) -> None:
+        if framework not in self.columns.frameworks.of:
+            raise NoSuchFramework(framework)
+        if party not in self.columns.parties.of:
+            raise NoSuchParty(party)
+
+    def _codes(self, party: str, framework: str) -> tuple[int, int] | None:
+        self._known(party, framework)
+        return self.columns.parties.of[party], self.columns.frameworks.of[framework]
+
+    # News.
+
+    def learn(self, *, added: Sequence[Assertion], closed: Sequence[tuple[int, str, str, int]], number: int, state: str) -> None:
+        """Take in what was recorded since, without compiling anything but the pairs it touches.
+
+        Args:
+            added: assertions recorded since `self.number`.
+            closed: number, party, framework, and closing entry of those no longer believed.
+            number: the register number reached.
+            state: hash of its entry.
+        """
+        touched: set[tuple[int, int]] = set()
+        for row in added:
+            place = self.columns.append(row)
+            pair = (self.columns.framework[place], self.columns.party[place])
+            self.extra.setdefault(pair, []).append(place)
+            touched.add(pair)
+        for row_id, party, framework, until in closed:
+            pair = (self.columns.frameworks.of[framework], self.columns.parties.of[party])
+            for place in self.places(pair[1], pair[0]):
+                if self.columns.id[place] == row_id:
+                    self.columns.until[place] = until
+            touched.add(pair)
+        for framework_code, party_code in touched:
+            self._splice(framework_code, party_code)
+        self.number, self.state = number, state
+
+    def _splice(self, framework: int, party: int) -> None:
+        names = self.columns.parties.ids[party], self.columns.frameworks.ids[framework]
+        changed = self.compiled[framework].splice(party, compile_pair(*self.voices(*names)))
+        starts = (self.columns.starts[place] for place in self.places(party, framework))
+        self.journal.append(Change(framework, party, min(starts, default=0) if changed is None else changed))
+
+
+_RANK = {
+    answer: rank
+    for rank, answer in enumerate(
+        (Answer.IN_FORCE, Answer.UNCLEAR, Answer.DISPUTED, Answer.SUSPENDED, Answer.NOT_KNOWN, Answer.NOT)
+    )
+}
+
+
+def _holds(known: Known, number: int | None) -> bool:
+    return known.until == FOREVER if number is None else known.since <= number < known.until
