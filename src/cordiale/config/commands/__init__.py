@@ -37,10 +37,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cordiale.config.settings")
 django.setup()
 
 # The commands import models, which Django must have loaded first.
+from cordiale.config.commands.asking import (  # noqa: E402
+    audience,
+    composition,
+    conflicts,
+    diff,
+    frameworks,
+    parties,
+    sources,
+    standing,
+)
 from cordiale.config.commands.database import backup, load, migrate  # noqa: E402
 from cordiale.config.commands.ledger import ledger  # noqa: E402
 from cordiale.config.commands.pack import pack  # noqa: E402
 from cordiale.config.commands.serve import serve  # noqa: E402
 
-for command in (migrate, load, serve, backup, pack, ledger):
+ASKING = (standing, composition, audience, conflicts, diff, parties, frameworks, sources)
+for command in (migrate, load, serve, backup, pack, ledger, *ASKING):
     main.add_command(command)

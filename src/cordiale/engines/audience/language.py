@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 LONGEST = 2_000
 """Characters of a sentence."""
@@ -112,7 +112,9 @@ def parse(sentence: str, *, naming: Naming, known: Callable[[], list[str]] = lis
         BadAudience: with the position and, where there is one, a mended sentence.
     """
     if not sentence.strip():
-        raise BadAudience("The audience is empty; name a framework, a country or a group", sentence=sentence, position=0)
+        raise BadAudience(
+            "The audience is empty; name a framework, a country or a group", sentence=sentence, position=0
+        )
     if len(sentence) > LONGEST:
         raise BadAudience(
             f"The audience is longer than {LONGEST:,} characters; define a group", sentence=sentence, position=LONGEST
@@ -122,10 +124,10 @@ def parse(sentence: str, *, naming: Naming, known: Callable[[], list[str]] = lis
         tree = _parser().parse(sentence)
     except UnexpectedInput as error:
         raise _refusal(sentence, error) from None
-    names = [token for token in tree.scan_values(lambda value: isinstance(value, Token))]
+    names = list(tree.scan_values(lambda value: isinstance(value, Token)))
     if len(names) > MOST_NAMES:
-        position = names[MOST_NAMES].start_pos or 0
-        raise BadAudience(f"The audience names more than {MOST_NAMES}; define a group", sentence=sentence, position=position)
+        what = f"The audience names more than {MOST_NAMES}; define a group"
+        raise BadAudience(what, sentence=sentence, position=names[MOST_NAMES].start_pos or 0)
     return canonical(_Reader(sentence, naming, known).read(tree.children[0], dropped=False))
 
 
@@ -140,32 +142,31 @@ def _check_depth(sentence: str) -> None:
 
 
 def _refusal(sentence: str, error: UnexpectedInput) -> BadAudience:
-    position = error.pos_in_stream if error.pos_in_stream is not None and error.pos_in_stream >= 0 else len(sentence)
-    position = min(position, len(sentence))
-    if isinstance(error, UnexpectedEOF) or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):
-        return BadAudience("The audience stops too early; a name or a bracket is missing", sentence=sentence, position=len(sentence))
-    if isinstance(error, UnexpectedCharacters):
+    """What is wrong where the grammar gave up, in words."""
+    if not isinstance(error, UnexpectedToken):
+        position = int(getattr(error, "pos_in_stream", 0))
         return BadAudience(f'"{sentence[position]}" has no place here', sentence=sentence, position=position)
-    word = str(getattr(error, "token", ""))
+    token = error.token
+    if token.type == "$END":
+        what = "The audience stops too early; a name or a bracket is missing"
+        return BadAudience(what, sentence=sentence, position=len(sentence))
+    word, position = str(token), token.start_pos or 0
     before, after = sentence[:position].rstrip(), sentence[position + len(word) :]
+    mended = ""
     if word.lower() == "except" and not before:
-        return BadAudience(
+        what = (
             "An audience cannot begin with an exception: name first whom it includes, for whoever is sent away "
-            "from a framework must never come in by that",
-            sentence=sentence,
-            position=position,
+            "from a framework must never come in by that"
         )
-    if word.lower() == "except":
-        return BadAudience(
-            "One bracket has one exception, at its end; names after it all belong to it",
-            sentence=sentence,
-            position=position,
-            mended=f"{before.rstrip(',')}, {after.strip()}",
-        )
-    if getattr(error, "token", None) is not None and error.token.type in ("NAME", "QUOTED", "LPAR", "BOTH"):
+    elif word.lower() == "except":
+        what = "One bracket has one exception, at its end; names after it all belong to it"
+        mended = f"{before.rstrip(',')}, {after.strip()}"
+    elif token.type in ("NAME", "QUOTED", "LPAR", "BOTH"):
+        what = f'Before "{word}" a comma, "and" or "or" is missing'
         mended = f"{before}, {sentence[position:]}"
-        return BadAudience(f'Before "{word}" a comma, "and" or "or" is missing', sentence=sentence, position=position, mended=mended)
-    return BadAudience(f'"{word}" has no place here', sentence=sentence, position=position)
+    else:
+        what = f'"{word}" has no place here'
+    return BadAudience(what, sentence=sentence, position=position, mended=mended)
 
 
 class _Reader:
@@ -200,7 +201,7 @@ class _Reader:
         if dropped:
             position = node.children[1].meta.start_pos  # type: ignore[union-attr]  # a union is a tree
             raise BadAudience(
-                "An exception within an exception would let somebody in who was sent away; name whom to include instead",
+                "An exception within an exception could let in who was sent away; name whom to include instead",
                 sentence=self.sentence,
                 position=position,
             )

@@ -51,6 +51,19 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Group:
+    """An audience with a name of its own.
+
+    Args:
+        name: what people call it.
+        audience: the sentence that says whom it includes.
+    """
+
+    name: str
+    audience: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What pack.toml says.
 
@@ -66,6 +79,7 @@ class Manifest:
         about: one sentence for the page that describes the data.
         statuses: status id to its meaning.
         bodies: id to body, of bodies that meet and are not frameworks.
+        groups: id to a named audience.
         marks: framework id to the shape that marks it; frameworks without one are marked "plain".
         text: the file as it was, for a lossless export.
     """
@@ -81,6 +95,7 @@ class Manifest:
     about: str
     statuses: Mapping[str, Status]
     bodies: Mapping[str, Body]
+    groups: Mapping[str, Group]
     marks: Mapping[str, str]
     text: str
 
@@ -132,15 +147,24 @@ def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
                 fault(key, str(error))
     statuses = _statuses(data.get("statuses"), fault)
     bodies = _bodies(data.get("bodies", {}), fault)
+    groups = _groups(data.get("groups", {}), fault)
     marks = _marks(data.get("marks", {}), fault)
-    for key in sorted(set(data) - {"format", "statuses", "bodies", "marks", *_TEXTS}):
+    for key in sorted(set(data) - {"format", "statuses", "bodies", "groups", "marks", *_TEXTS}):
         fault(key, "is not known here; remove it or correct its spelling")
     if faults or zone is None or coverage is None:
         return None, faults
     chosen = {key: str(value) for key, value in texts.items() if key not in ("zone", "coverage_to")}
-    return Manifest(
-        **chosen, zone=zone, coverage_to=coverage, statuses=statuses, bodies=bodies, marks=marks, text=text
-    ), []
+    manifest = Manifest(
+        **chosen,
+        zone=zone,
+        coverage_to=coverage,
+        statuses=statuses,
+        bodies=bodies,
+        groups=groups,
+        marks=marks,
+        text=text,
+    )
+    return manifest, []
 
 
 def _statuses(data: Any, fault: Any) -> dict[str, Status]:
@@ -173,6 +197,17 @@ def _bodies(data: Any, fault: Any) -> dict[str, Body]:
             continue
         bodies[key] = Body(str(given["name"]), tuple(str(party) for party in parties))
     return bodies
+
+
+def _groups(data: Any, fault: Any) -> dict[str, Group]:
+    groups: dict[str, Group] = {}
+    for key, value in data.items() if isinstance(data, dict) else ():
+        texts = [value.get(part) for part in ("name", "audience")] if isinstance(value, dict) else [None]
+        if not all(isinstance(text, str) and text.strip() for text in texts):
+            fault(f"groups.{key}", 'needs a name and an audience, such as audience = "one, other"')
+            continue
+        groups[key] = Group(*(str(text) for text in texts))
+    return groups
 
 
 def _marks(data: Any, fault: Any) -> dict[str, str]:

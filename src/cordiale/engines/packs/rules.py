@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from cordiale.domain.period import EndsBeforeItStarts, Period
+from cordiale.engines.audience.deciding import circle
+from cordiale.engines.audience.language import Audience, BadAudience, parse
+from cordiale.engines.audience.naming import Names
 from cordiale.engines.packs import manifest as manifests
 from cordiale.engines.packs.faults import Fault
 from cordiale.engines.packs.reading import Pack, Row
@@ -72,6 +75,7 @@ def _manifest_faults(pack: Pack, ids: dict[str, set[str]]) -> Iterator[Fault]:
         for framework in sorted(set(status.elsewhere) - ids["frameworks"]):
             what = f'statuses.{name}: "{framework}" is not in frameworks.csv; add it there or correct it'
             yield Fault(manifests.FILE, 0, 0, what)
+    yield from _group_faults(pack, ids)
     for framework in sorted(set(manifest.marks) - ids["frameworks"]):
         yield Fault(manifests.FILE, 0, 0, f'marks: "{framework}" is not in frameworks.csv; remove or correct it')
     for name, body_of in manifest.bodies.items():
@@ -79,6 +83,27 @@ def _manifest_faults(pack: Pack, ids: dict[str, set[str]]) -> Iterator[Fault]:
             yield Fault(manifests.FILE, 0, 0, f'bodies.{name}: "{party}" is not in parties.csv; correct it')
     for body in sorted(ids[BODIES] & ids["frameworks"]):
         yield Fault(manifests.FILE, 0, 0, f'bodies: "{body}" is a framework already; remove it here')
+
+
+def _group_faults(pack: Pack, ids: dict[str, set[str]]) -> Iterator[Fault]:
+    """Groups must speak of what the pack holds, and not of one another in a circle."""
+    groups = pack.manifest.groups
+    naming = Names(
+        parties=dict.fromkeys(ids["parties"], ()),
+        frameworks=dict.fromkeys(ids["frameworks"], ()),
+        groups=groups,
+    )
+    meant: dict[str, Audience] = {}
+    for name, group in groups.items():
+        if name in ids["frameworks"] or name in ids["parties"]:
+            yield Fault(manifests.FILE, 0, 0, f"groups.{name}: the id is that of a framework or party; choose another")
+        try:
+            meant[name] = parse(group.audience, naming=naming, known=naming.known)
+        except BadAudience as error:
+            yield Fault(manifests.FILE, 0, 0, f"groups.{name}: {error.what}; write ids, as in frameworks.csv")
+    around = circle(meant)
+    if around:
+        yield Fault(manifests.FILE, 0, 0, f"groups.{around[0]}: goes in a circle ({' > '.join(around)}); break it")
 
 
 def _references(table: Table, rows: Iterable[Row], ids: dict[str, set[str]], broken: set[str]) -> Iterator[Fault]:

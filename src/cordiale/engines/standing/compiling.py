@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,7 +148,8 @@ class _Pairs:
             return np.zeros(0, np.bool_)
         plain = (self.believed == 1) & (view(columns.scope)[self.sole] == 0)
         edges = clipped_edges(columns, self.sole, self.framework, lives)
-        return plain & (edges[1] <= edges[2])
+        simple: NDArray[np.bool_] = plain & (edges[1] <= edges[2])
+        return simple
 
 
 def clipped_edges(columns: Columns, row: Ints, framework: Ints, lives: Sequence[Life]) -> tuple[Ints, Ints, Ints, Ints]:
@@ -186,7 +188,14 @@ def _simple_runs(
     flags = np.where(means == SUSPENDED, RESTRICTED, 0)
     certain = means | flags | np.where(means == IN_FORCE, ENTITLED, 0)
     edges = (begins, starts, latest, ends, over, gone)
-    states = (before, means | before | flags, certain, means | SILENT | flags, np.full_like(means, SILENT), np.full_like(means, NOT))
+    states = (
+        before,
+        means | before | flags,
+        certain,
+        means | SILENT | flags,
+        np.full_like(means, SILENT),
+        np.full_like(means, NOT),
+    )
     runs: Runs = []
     shown = np.full(len(which), -1, np.int64)
     for place, (at, state) in enumerate(zip(edges, states, strict=True)):
@@ -225,7 +234,7 @@ def _other_runs(
             for place in range(int(pairs.first[pair]), int(pairs.last[pair]))
             if columns.until[place] == FOREVER
         )
-        heard = voices(rows, life=lives[framework], weigh=weigh, bit=lambda status, name=name: bit(name, status))
+        heard = voices(rows, life=lives[framework], weigh=weigh, bit=partial(bit, name))
         for at, state in timeline(heard, lives[framework]):
             which.append(pair)
             times.append(at)

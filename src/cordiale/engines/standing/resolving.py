@@ -202,7 +202,7 @@ def instants(heard: Voices, life: Life) -> list[int]:
 def timeline(heard: Voices, life: Life) -> list[tuple[int, int]]:
     """The states of a pair over all time: instant and state, each different from the one before.
 
-    The first instant is the beginning of the framework; before it the state is `NOT`, as there was nothing to take part in.
+    The first instant is the beginning of the framework; before it the state is `NOT`, as there was nothing to join.
     """
     points: list[tuple[int, int]] = []
     last = -1

@@ -1,4 +1,4 @@
-"""Answers for all parties at once: sets of parties as the bits of one integer, each with the window in which it holds."""
+"""Answers for all parties at once: sets of parties as bits of one integer, each with the window in which it holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from cordiale.engines.standing.columns import view
 from cordiale.engines.standing.facts import FOREVER, first_instant, never
-from cordiale.engines.standing.resolving import DISPUTED, ENTITLED, IN_FORCE, NOT, POSSIBLE, RESTRICTED, SUSPENDED, UNCLEAR
+from cordiale.engines.standing.resolving import (
+    DISPUTED,
+    ENTITLED,
+    IN_FORCE,
+    NOT,
+    POSSIBLE,
+    RESTRICTED,
+    SUSPENDED,
+    UNCLEAR,
+)
 from cordiale.engines.standing.snapshot import NoSuchFramework, NoSuchParty, Snapshot
 
 MOST_WINDOWS = 4_096
@@ -144,7 +153,7 @@ class Sets:
         return self._windows("spoken of", framework, self._spoken_of_at)
 
     def restricted(self) -> Windows:
-        """Parties that a source that counts possibly calls suspended, in any framework whose suspension is not local."""
+        """Parties that a source that counts possibly calls suspended, wherever suspension does not stay local."""
         if self._restricted is None:
             self._restricted = Windows(self, self._restricted_at, None)
         return self._restricted
@@ -238,10 +247,8 @@ class Sets:
         """By framework, the spans in which a party is restricted; only frameworks in the news are looked at again."""
         journal = self.snapshot.journal
         seen, spans = self._restricted_spans
-        if seen < 0:
-            codes = range(len(self.snapshot.compiled))
-        else:
-            codes = sorted({news.framework for news in journal[seen:]})
+        fresh = {news.framework for news in journal[seen:]}
+        codes = sorted(fresh) if seen >= 0 else range(len(self.snapshot.compiled))
         for code in codes:
             if self.snapshot.columns.frameworks.ids[code] in self.snapshot.local:
                 continue

@@ -6,8 +6,6 @@ is compiled; what was believed earlier is answered from the rows of the pair, so
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -40,6 +38,7 @@ from cordiale.engines.standing.resolving import (
     SUSPENDED,
     UNCLEAR,
     Voices,
+    instants,
     severity,
     state,
     timeline,
@@ -149,7 +148,17 @@ class Snapshot:
         lives = {framework: list(versions) for framework, versions in facts.lives.items()}
         weights = {source: list(versions) for source, versions in facts.weights.items()}
         made = cls(
-            facts.number, facts.state, facts.zone, columns, [], lives, weights, list(facts.meanings), facts.local, {}, []
+            number=facts.number,
+            state=facts.state,
+            zone=facts.zone,
+            columns=columns,
+            compiled=[],
+            lives=lives,
+            weights=weights,
+            meanings=list(facts.meanings),
+            local=facts.local,
+            extra={},
+            journal=[],
         )
         made.compiled = compile_all(columns, life=made.life_now, weigh=made.weight_now, bit=made.bit_now)
         return made
@@ -161,12 +170,12 @@ class Snapshot:
         return self.life(framework, None)
 
     def life(self, framework: str, number: int | None) -> Life:
-        """The life of a framework as known at a number; one that never was when it was not known then."""
+        """The life of a framework as known at a number; without bounds, and never complete, when it was not known then."""
         for life in reversed(self.lives[framework]):
             if _holds(life.known, number):
                 return life
         start = first_instant(self.zone)
-        return Life(start, start, start, start, Known(0))
+        return Life(start, never(self.zone), start, start, Known(0))
 
     def weight_now(self, source: str) -> int:
         """The precedence of a source as believed now."""
@@ -212,9 +221,7 @@ class Snapshot:
         number, published = asked
         until, since = self.columns.until, self.columns.since
         known = FOREVER - 1 if number is None else number
-        found = [
-            self.columns.row(place) for place in self.places(*codes) if since[place] <= known < until[place]
-        ]
+        found = [self.columns.row(place) for place in self.places(*codes) if since[place] <= known < until[place]]
         return found if published is None else list(self._readable(found, number, published))
 
     def _readable(self, rows: Iterable[Assertion], number: int | None, published: int) -> Iterator[Assertion]:
@@ -238,6 +245,27 @@ class Snapshot:
             bit=lambda status: self.bit(framework, status, asked.number),
         )
         return heard, life
+
+    def under(self, asked: Asked) -> Snapshot:
+        """The register compiled as it was, or could be, known: for questions about all parties at once."""
+        rows = [
+            row._replace(since=0, until=FOREVER)
+            for party, framework in self.pairs()
+            for row in self.rows(party, framework, asked)
+        ]
+        lives = {name: [self.life(name, asked.number)._replace(known=Known(0))] for name in self.lives}
+        weights = {name: [self.weight(name, asked.number)._replace(known=Known(0))] for name in self.weights}
+        meanings = [(Known(0), meaning) for known, meaning in self.meanings if _holds(known, asked.number)]
+        number = self.number if asked.number is None else asked.number
+        facts = Facts(rows, lives, weights, self.columns.parties.ids, meanings, self.zone, number, "", self.local)
+        return Snapshot.build(facts)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Every party and framework of which any source ever said anything."""
+        parties, frameworks = self.columns.parties.ids, self.columns.frameworks.ids
+        found = {(party, code) for code, compiled in enumerate(self.compiled) for party in compiled.parties}
+        found.update((party, code) for code, party in self.extra)
+        return [(parties[party], frameworks[code]) for party, code in sorted(found)]
 
     # Questions.
 
@@ -300,11 +328,13 @@ class Snapshot:
             compiled = self.compiled[self.columns.frameworks.of[framework]]
             times = compiled.instants(self.columns.parties.of[party], after, before)
         else:
-
-
             times = [at for at, _ in timeline(*self.voices(party, framework, asked)) if after < at < before]
         life = self.life(framework, asked.number)
         return sorted({*times, *(at for at in life[2:4] if after < at < before)})
+
+    def boundaries(self, party: str, framework: str, asked: Asked = NOW) -> list[int]:
+        """Every instant at which anything said of a pair begins, ends, or may do so."""
+        return instants(*self.voices(party, framework, asked))
 
     def complete(self, framework: str, at: int, number: int | None = None) -> bool:
         """Whether the roster of a framework is held complete at an instant, so that to be absent means not."""
@@ -346,7 +376,9 @@ class Snapshot:
 
     # News.
 
-    def learn(self, *, added: Sequence[Assertion], closed: Sequence[tuple[int, str, str, int]], number: int, state: str) -> None:
+    def learn(
+        self, *, added: Sequence[Assertion], closed: Sequence[tuple[int, str, str, int]], number: int, state: str
+    ) -> None:
         """Take in what was recorded since, without compiling anything but the pairs it touches.
 
         Args:

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import RLock
 
-from cordiale.apps.ledger.reads import head
-from cordiale.apps.register.models import Assertion, FrameworkVersion, PackEdition, PartyVersion, SourceVersion
+from django.conf import settings
+from django.db.models import Q
+
+from cordiale.apps.ledger.reads import Head, head, one
+from cordiale.apps.register.models import (
+    Assertion,
+    FrameworkVersion,
+    PackEdition,
+    Party,
+    PartyName,
+    PartyVersion,
+    SourceVersion,
+)
 from cordiale.apps.register.reads.installation import installation
 from cordiale.domain.participation import Answer, Scope, StartKind
-from cordiale.domain.period import Precision, When, midnight
+from cordiale.domain.period import Precision, When
 from cordiale.domain.viewer import Viewer
+from cordiale.engines.audience.language import Audience, parse
+from cordiale.engines.audience.naming import Names
 from cordiale.engines.packs.manifest import Manifest, read_manifest
-from cordiale.engines.standing import facts as engine
+from cordiale.engines.standing import facts as engine_facts
 from cordiale.engines.standing.facts import FOREVER, Facts, Known, Life, Weight, first_instant, never
-from cordiale.engines.standing.snapshot import Snapshot
+from cordiale.engines.standing.sets import Sets
+from cordiale.engines.standing.snapshot import NOW, Asked, Snapshot
+from cordiale.engines.standing.storing import DoubtfulFile, load, save
+
+logger = logging.getLogger(__name__)
 
 _COLUMNS = (
     "id",
@@ -35,16 +57,125 @@ _COLUMNS = (
 )
 
 
-def register_facts(viewer: Viewer) -> Facts:
-    """The whole register as the engine sees it."""
-    now = head(viewer)
+@dataclass
+class Engine:
+    """One compiled register in this process. Use it inside `with engine(viewer) as now:` only.
+
+    Args:
+        snapshot: the register.
+        sets: sets of parties over it.
+        names: what the words of an audience name.
+        groups: id to audience, of the groups defined.
+    """
+
+    snapshot: Snapshot
+    sets: Sets
+    names: Names
+    groups: dict[str, Audience]
+
+    def audience(self, sentence: str) -> Audience:
+        """Read a sentence in the names of this register.
+
+        Raises:
+            BadAudience: it means nothing.
+        """
+        return parse(sentence, naming=self.names, known=self.names.known)
+
+
+_lock = RLock()
+_kept: Engine | None = None
+
+
+@contextmanager
+def engine(viewer: Viewer) -> Iterator[Engine]:
+    """The engine, caught up to exactly the register number the database shows; one thread at a time.
+
+    Whatever was recorded since is taken in as news; a change of frameworks, sources or the pack compiles anew.
+    """
+    global _kept
+    with _lock:
+        now = head(viewer)
+        if _kept is None or _kept.snapshot.state != now.register_hash:
+            _kept = _caught_up(viewer, _kept, now) or _built(viewer, now)
+        yield _kept
+
+
+def under(viewer: Viewer, kept: Engine, asked: Asked) -> Engine:
+    """The engine as the register was, or could be, known: for questions about all parties at once.
+
+    Args:
+        kept: from `engine`.
+        asked: as known at which number, or from sources published by when.
+    """
+    if asked == NOW:
+        return kept
+    key = (kept.snapshot.state, asked)
+    if key not in _earlier:
+        if len(_earlier) >= 8:
+            _earlier.pop(next(iter(_earlier)))
+        snapshot = kept.snapshot.under(asked)
+        _earlier[key] = Engine(snapshot, Sets(snapshot), kept.names, kept.groups)
+    return _earlier[key]
+
+
+_earlier: dict[tuple[str, Asked], Engine] = {}
+
+
+def snapshot_file() -> Path:
+    """Where this installation keeps its compiled register."""
+    return settings.HOME.path / "cache" / "standing"
+
+
+def _built(viewer: Viewer, now: Head) -> Engine:
+    """From the file when it is of exactly this state, from the database otherwise."""
+    facts = register_facts(viewer, now)
+    try:
+        snapshot = load(snapshot_file(), facts)
+    except DoubtfulFile:
+        snapshot = Snapshot.build(facts)
+        try:
+            save(snapshot, snapshot_file())
+        except OSError as error:
+            logger.warning("the compiled register could not be kept: %s", error)
+    groups = {name: group.audience for name, group in installation(viewer).groups.items()}
+    names = _names(list(groups))
+    read = {name: parse(sentence, naming=names) for name, sentence in groups.items()}
+    return Engine(snapshot, Sets(snapshot), names, read)
+
+
+def _caught_up(viewer: Viewer, kept: Engine | None, now: Head) -> Engine | None:
+    """Take in what was recorded between the engine's number and now; None when it takes a new compilation."""
+    if kept is None or kept.snapshot.number >= now.register_number:
+        return None
+    known = one(viewer, number=kept.snapshot.number)
+    if known is None or known.hash != kept.snapshot.state:
+        return None  # another database, or a restored one
+    since, upto = kept.snapshot.number, now.register_number
+    recent = Q(known_from__gt=since, known_from__lte=upto) | Q(known_to__gt=since, known_to__lte=upto)
+    others = (FrameworkVersion, SourceVersion, PartyVersion, PartyName, PackEdition)
+    if any(model._default_manager.filter(recent).exists() for model in others):
+        return None
+    weights = kept.snapshot.weights
+    added = list(_assertions(weights, Q(known_from__gt=since, known_from__lte=upto), upto))
+    closed = Assertion.objects.filter(known_from__lte=since, known_to__gt=since, known_to__lte=upto)
+    kept.snapshot.learn(
+        added=added,
+        closed=list(closed.values_list("id", "party_id", "framework_id", "known_to_id")),
+        number=upto,
+        state=now.register_hash,
+    )
+    return kept
+
+
+def register_facts(viewer: Viewer, now: Head) -> Facts:
+    """The whole register as the engine sees it, as far as it is known at `now`."""
     manifest = installation(viewer)
     weights = _weights(manifest)
     return Facts(
-        assertions=_assertions(weights),
+        assertions=_assertions(weights, Q(known_from__lte=now.register_number), now.register_number),
         lives=_lives(manifest),
         weights=weights,
-        parties=list(PartyVersion.objects.order_by("named_id").values_list("named_id", flat=True).distinct()),
+        parties=list(Party.objects.order_by("code").values_list("code", flat=True)),
         meanings=_meanings(),
         zone=manifest.zone,
         number=now.register_number,
@@ -53,14 +184,24 @@ def register_facts(viewer: Viewer) -> Facts:
     )
 
 
-def _assertions(weights: dict[str, list[Weight]]) -> Iterator[engine.Assertion]:
-    rows = Assertion.objects.order_by("id").values_list(*_COLUMNS)
+def _names(groups: list[str]) -> Names:
+    parties: dict[str, list[str]] = defaultdict(list)
+    for model, key in ((PartyVersion, "named_id"), (PartyName, "party_id")):
+        for party, name in model._default_manager.filter(known_to=None).values_list(key, "name"):
+            parties[party].append(name)
+    rows = FrameworkVersion.objects.filter(known_to=None).values_list("named_id", "short_name", "name")
+    return Names(parties=parties, frameworks={row[0]: row[1:] for row in rows}, groups=groups)
+
+
+def _assertions(weights: Mapping[str, Sequence[Weight]], condition: Q, upto: int) -> Iterator[engine_facts.Assertion]:
+    """Assertions that fulfil a condition; what was closed after `upto` is still open then."""
+    rows = Assertion.objects.filter(condition).order_by("id").values_list(*_COLUMNS)
     scopes = {str(scope): scope for scope in Scope}
     for row in rows.iterator(chunk_size=10_000):
         pk, party, framework, status, source, scope, start_kind, start, s0, s1, e0, e1, end_source, since, until = row
         if start.precision is Precision.UNKNOWN:
             s1 = _seen(weights.get(source, ()), s1)
-        yield engine.Assertion(
+        yield engine_facts.Assertion(
             pk,
             party,
             framework,
@@ -74,11 +215,11 @@ def _assertions(weights: dict[str, list[Weight]]) -> Iterator[engine.Assertion]:
             e1,
             end_source or "",
             since,
-            FOREVER if until is None else until,
+            FOREVER if until is None or until > upto else until,
         )
 
 
-def _seen(weights: list[Weight] | tuple[()], latest: int) -> int:
+def _seen(weights: Sequence[Weight], latest: int) -> int:
     """A source that gives no start vouches for the days from its own publication on."""
     published = weights[-1].published if weights else None
     return latest if published is None else min(latest, published)
@@ -112,7 +253,7 @@ def _lives(manifest: Manifest) -> dict[str, list[Life]]:
     return dict(lives)
 
 
-def _meanings() -> list[tuple[Known, engine.Meaning]]:
+def _meanings() -> list[tuple[Known, engine_facts.Meaning]]:
     meanings = []
     rows = PackEdition.objects.order_by("id").values_list("manifest", "known_from_id", "known_to_id")
     for text, since, until in rows:
@@ -122,7 +263,7 @@ def _meanings() -> list[tuple[Known, engine.Meaning]]:
     return meanings
 
 
-def _meaning(manifest: Manifest) -> engine.Meaning:
+def _meaning(manifest: Manifest) -> engine_facts.Meaning:
     def answer(status: str, framework: str) -> Answer:
         return manifest.answer(status=status, framework=framework)
 

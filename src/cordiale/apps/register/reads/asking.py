@@ -1,0 +1,374 @@
+"""Questions of standing: of one party, of a framework, of an audience, on a day, as known at a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cordiale.apps.ledger.reads import head
+from cordiale.apps.register.models import Assertion
+from cordiale.apps.register.reads.standing import Engine, engine, under
+from cordiale.domain.participation import Answer, Scope
+from cordiale.domain.period import FIRST_DAY, NEVER_DAY, midnight
+from cordiale.domain.viewer import Viewer
+from cordiale.engines.audience.deciding import windows
+from cordiale.engines.audience.language import written
+from cordiale.engines.standing.explaining import Claim, Explanation, Outcome, explain
+from cordiale.engines.standing.snapshot import NOW, Asked, Snapshot
+
+SEATS = (Answer.IN_FORCE, Answer.SUSPENDED, Answer.UNCLEAR, Answer.DISPUTED)
+"""Answers with which a party has a seat in a composition."""
+
+
+class NoSuchEntry(LookupError):
+    """A question as known at an entry that the ledger does not have."""
+
+    code = "no-such-entry"
+
+    def __init__(self, number: int, last: int) -> None:
+        super().__init__(f"There is no ledger entry {number}; the last is {last}.")
+
+
+class DayOutOfReach(ValueError):
+    """A day before the first or after the last the register keeps."""
+
+    code = "day-out-of-reach"
+
+    def __init__(self, on: date) -> None:
+        super().__init__(f"{on} lies outside {FIRST_DAY.year} to {NEVER_DAY.year - 1}, the years kept here.")
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Under which knowledge a question is asked.
+
+    Args:
+        known: ledger number as known at which; None for now.
+        published_by: only sources published by the end of this day; None for all.
+    """
+
+    known: int | None = None
+    published_by: date | None = None
+
+
+@dataclass(frozen=True)
+class ClaimRead:
+    """One claim on a standing, with its dates as written.
+
+    Args:
+        assertion: its number.
+        status, scope, source, precedence: of the assertion.
+        valid_from, valid_to: as written; the last is the day on which it was over.
+        says: what it answers for the day, None when it says nothing of it.
+        outcome: what became of it: won, agrees, disputes, lost, silent.
+        locator, note: where it stands, and what a reader should know.
+    """
+
+    assertion: int
+    status: str
+    scope: Scope
+    source: str
+    precedence: int
+    valid_from: str
+    valid_to: str
+    says: Answer | None
+    outcome: Outcome
+    locator: str
+    note: str
+
+
+@dataclass(frozen=True)
+class StandingRead:
+    """How a party stands in a framework on a day, and why.
+
+    Args:
+        party, framework, on: what was asked.
+        known: register number the answer rests on.
+        answer: one of the six.
+        certain: whether the dates leave no other answer open.
+        entitled: whether the party certainly takes part in every scope.
+        scope: the scope that decided.
+        scopes: answers of scopes with statements of their own.
+        status, source: of the claim that decided; empty when nobody spoke.
+        since, until: the dates between which this answer holds, as written where a source gives them; empty when open.
+        next_change: the next day on which anything changes; empty when none is known.
+        complete: whether the roster is held complete on that day.
+        claims: every claim, those that count first.
+    """
+
+    party: str
+    framework: str
+    on: date
+    known: int
+    answer: Answer
+    certain: bool
+    entitled: bool
+    scope: Scope
+    scopes: Mapping[Scope, Answer]
+    status: str
+    source: str
+    since: str
+    until: str
+    next_change: str
+    complete: bool
+    claims: tuple[ClaimRead, ...]
+
+    @property
+    def lost(self) -> tuple[ClaimRead, ...]:
+        """The claims that say something else and do not count."""
+        return tuple(claim for claim in self.claims if claim.outcome is Outcome.LOST)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A party with a seat in a framework."""
+
+    party: str
+    answer: Answer
+    certain: bool
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Who has a seat in a framework on a day, whatever each may do there."""
+
+    framework: str
+    on: date
+    known: int
+    seats: tuple[Seat, ...]
+
+    @property
+    def by_answer(self) -> dict[str, int]:
+        """How many seats give each answer."""
+        counts: dict[str, int] = {}
+        for seat in self.seats:
+            counts[seat.answer.value] = counts.get(seat.answer.value, 0) + 1
+        return counts
+
+
+@dataclass(frozen=True)
+class AudienceRead:
+    """Whom an audience means on a day."""
+
+    expression: str
+    on: date
+    known: int
+    parties: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A standing that differs between two days."""
+
+    party: str
+    framework: str
+    before: Answer
+    after: Answer
+
+
+def standing(
+    viewer: Viewer, *, party: str, framework: str, on: date, knowledge: Knowledge = Knowledge()
+) -> StandingRead:
+    """How a party stands in a framework on a day, and why; public.
+
+    Raises:
+        NoSuchParty, NoSuchFramework, NoSuchEntry, DayOutOfReach.
+    """
+    with engine(viewer) as now:
+        snapshot = now.snapshot
+        day, asked = day_of(on, snapshot.zone), asked_of(viewer, knowledge, snapshot.zone)
+        found = explain(snapshot, party, framework, day, asked)
+        number = asked.number if asked.number is not None else snapshot.number
+        return _standing_read(snapshot, found, party, framework, on, number)
+
+
+def standings(
+    viewer: Viewer, *, questions: Iterable[tuple[str, str, date]], knowledge: Knowledge = Knowledge()
+) -> list[StandingRead]:
+    """Many questions at once, answered in their order under one state of the register.
+
+    Raises:
+        NoSuchParty, NoSuchFramework, NoSuchEntry, DayOutOfReach: at the first question that cannot be answered.
+    """
+    with engine(viewer):  # holds the state for all of them
+        return [
+            standing(viewer, party=party, framework=framework, on=on, knowledge=knowledge)
+            for party, framework, on in questions
+        ]
+
+
+def composition(viewer: Viewer, *, framework: str, on: date, knowledge: Knowledge = Knowledge()) -> Composition:
+    """Who has a seat in a framework on a day; public.
+
+    Raises:
+        NoSuchFramework, NoSuchEntry, DayOutOfReach.
+    """
+    with engine(viewer) as now:
+        snapshot = now.snapshot
+        day, asked = day_of(on, snapshot.zone), asked_of(viewer, knowledge, snapshot.zone)
+        seats = []
+        for party in snapshot.spoken_of(framework):
+            found = snapshot.standing_on(party, framework, day, asked)
+            if found.answer in SEATS:
+                seats.append(Seat(party, found.answer, found.certain))
+        return Composition(framework, on, snapshot.number if asked.number is None else asked.number, tuple(seats))
+
+
+def audience(
+    viewer: Viewer, *, expression: str, on: date, knowledge: Knowledge = Knowledge(), roster: bool = False
+) -> AudienceRead:
+    """Whom an audience means on a day: those entitled, or with `roster` those with a seat; public.
+
+    Raises:
+        BadAudience, NoSuchEntry, DayOutOfReach.
+    """
+    with engine(viewer) as now:
+        asked = asked_of(viewer, knowledge, now.snapshot.zone)
+        read = now.audience(expression)
+        begins, ends = day_of(on, now.snapshot.zone)
+        asking = under(viewer, now, asked)
+        bits = _on_day(asking, read, begins, ends, roster=roster)
+        number = now.snapshot.number if asked.number is None else asked.number
+        return AudienceRead(written(read), on, number, tuple(asking.sets.names(bits)))
+
+
+def _on_day(asking: Engine, read: object, begins: int, ends: int, *, roster: bool) -> int:
+    """Those whom the audience means during the whole day: what changes within it can only narrow it."""
+    found = windows(read, sets=asking.sets, groups=asking.groups, roster=roster)  # type: ignore[arg-type]  # an Audience
+    window = found.at(begins)
+    bits = window.bits
+    while window.ends < ends:
+        window = found.at(window.ends)
+        bits &= window.bits
+    return bits
+
+
+def moved(
+    viewer: Viewer, *, first: date, second: date, knowledge: Knowledge = Knowledge(), framework: str | None = None
+) -> list[Moved]:
+    """Standings that differ between two days, by framework and party; public.
+
+    Raises:
+        NoSuchFramework, NoSuchEntry, DayOutOfReach.
+    """
+    with engine(viewer) as now:
+        snapshot = now.snapshot
+        asked = asked_of(viewer, knowledge, snapshot.zone)
+        days = [day_of(day, snapshot.zone) for day in (first, second)]
+        wanted = [framework] if framework is not None else sorted(snapshot.lives)
+        found = []
+        for name in wanted:
+            for party in snapshot.spoken_of(name):
+                before, after = (snapshot.standing_on(party, name, day, asked).answer for day in days)
+                if before is not after:
+                    found.append(Moved(party, name, before, after))
+        return found
+
+
+def day_of(on: date, zone: ZoneInfo) -> tuple[int, int]:
+    """The instants at which a legal day begins and ends.
+
+    Raises:
+        DayOutOfReach: the register keeps no such day.
+    """
+    if not FIRST_DAY <= on < NEVER_DAY:
+        raise DayOutOfReach(on)
+    return midnight(on, zone), midnight(on + timedelta(days=1), zone)
+
+
+def asked_of(viewer: Viewer, knowledge: Knowledge, zone: ZoneInfo) -> Asked:
+    """A question's knowledge in the engine's terms.
+
+    Raises:
+        NoSuchEntry: the ledger has no such entry.
+        DayOutOfReach: the register keeps no such day.
+    """
+    number = knowledge.known
+    if number is not None:
+        last = head(viewer).number
+        if not 0 <= number <= last:
+            raise NoSuchEntry(number, last)
+    published = None if knowledge.published_by is None else day_of(knowledge.published_by, zone)[0]
+    return NOW if number is None and published is None else Asked(number, published)
+
+
+def written_instant(at: int | None, zone: ZoneInfo) -> str:
+    """An instant as a day of the organisation, or as a moment when it is not the beginning of one."""
+    if at is None:
+        return ""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+    local = moment.astimezone(zone)
+    if midnight(local.date(), zone) == at:
+        return local.date().isoformat()
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _standing_read(
+    snapshot: Snapshot, found: Explanation, party: str, framework: str, on: date, number: int
+) -> StandingRead:
+    texts = {
+        row[0]: row[1:]
+        for row in Assertion.objects.filter(pk__in=[claim.assertion.id for claim in found.claims]).values_list(
+            "id", "valid_from", "valid_to", "locator", "note"
+        )
+    }
+    claims = tuple(_claim_read(claim, texts) for claim in found.claims)
+    winner = found.winner
+    edges = _written_edges(found, texts)
+    made = StandingRead(
+        party=party,
+        framework=framework,
+        on=on,
+        known=number,
+        answer=found.standing.answer,
+        certain=found.standing.certain,
+        entitled=found.standing.entitled,
+        scope=found.scope,
+        scopes=found.scopes,
+        status=winner.assertion.status if winner else "",
+        source=winner.assertion.source if winner else "",
+        since=written_instant(found.since, snapshot.zone),
+        until=written_instant(found.until, snapshot.zone),
+        next_change=written_instant(found.next_change, snapshot.zone),
+        complete=found.complete,
+        claims=claims,
+    )
+    return replace(
+        made,
+        since=edges.get(found.since, made.since),
+        until=edges.get(found.until, made.until),
+    )
+
+
+def _written_edges(found: Explanation, texts: Mapping[int, tuple[object, ...]]) -> dict[int | None, str]:
+    """Instants at which a claim that counts begins or ends, with the date as its source writes it."""
+    edges: dict[int | None, str] = {}
+    for claim in found.claims:
+        if claim.outcome is Outcome.LOST or claim.assertion.id not in texts:
+            continue
+        start, end = texts[claim.assertion.id][:2]
+        for at in (claim.assertion.starts, claim.assertion.starts_latest):
+            edges.setdefault(at, str(start))
+        for at in (claim.assertion.ends, claim.assertion.ends_latest):
+            edges.setdefault(at, str(end))
+    return {at: text for at, text in edges.items() if text}
+
+
+def _claim_read(claim: Claim, texts: Mapping[int, tuple[object, ...]]) -> ClaimRead:
+    row = claim.assertion
+    start, end, locator, note = (str(value) for value in texts.get(row.id, ("", "", "", "")))
+    return ClaimRead(
+        assertion=row.id,
+        status=row.status,
+        scope=row.scope,
+        source=row.source,
+        precedence=claim.precedence,
+        valid_from=start,
+        valid_to=end,
+        says=claim.says,
+        outcome=claim.outcome,
+        locator=locator,
+        note=note,
+    )

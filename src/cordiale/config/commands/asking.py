@@ -1,0 +1,427 @@
+"""Asks the register: who stands how, where, on which day, known when, according to whom, and why."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from cordiale.apps.register.reads import asking, listing
+from cordiale.apps.register.reads.asking import Knowledge, StandingRead
+from cordiale.apps.register.reads.conflicts import Conflict
+from cordiale.apps.register.reads.conflicts import conflicts as conflicts_read
+from cordiale.apps.register.reads.installation import NoPackLoaded
+from cordiale.config.commands.printing import as_table, form_option, show
+from cordiale.domain import clock
+from cordiale.domain.viewer import Viewer
+from cordiale.engines.audience.deciding import UnknownGroup
+from cordiale.engines.audience.language import BadAudience
+from cordiale.engines.standing.snapshot import NoSuchFramework, NoSuchParty
+
+REFUSALS = (
+    asking.DayOutOfReach,
+    asking.NoSuchEntry,
+    BadAudience,
+    NoPackLoaded,
+    NoSuchFramework,
+    NoSuchParty,
+    UnknownGroup,
+)
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A day: yyyy-mm-dd."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Text to a day."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f'"{value}" is no day; write yyyy-mm-dd', param, ctx)
+
+
+def knowledge_options(command: Decorated) -> Decorated:
+    """Adds `--known NUMBER` and `--published-by DAY`; the command receives `knowledge`."""
+
+    @click.option("--known", type=click.IntRange(min=0), help="As known at this ledger entry.")
+    @click.option("--published-by", type=Day(), help="From sources published by this day only.")
+    @wraps(command)
+    def with_knowledge(*args: Any, known: int | None, published_by: date | None, **kwargs: Any) -> Any:
+        return command(*args, knowledge=Knowledge(known, published_by), **kwargs)
+
+    return with_knowledge  # type: ignore[return-value]  # the options are new, the rest is the same
+
+
+on_option = click.option("--on", type=Day(), default=lambda: clock.now().date(), show_default="today", help="The day.")
+
+
+@contextmanager
+def _told() -> Iterator[Viewer]:
+    """The viewer at the command line; what is refused is told in one line."""
+    try:
+        yield Viewer.system("command line")
+    except REFUSALS as refusal:
+        raise click.ClickException(str(refusal)) from None
+
+
+@click.command()
+@click.argument("party", required=False)
+@click.argument("framework", required=False)
+@on_option
+@knowledge_options
+@click.option("--why", is_flag=True, help="Show every claim and what became of it.")
+@click.option(
+    "--from",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A CSV file of questions with the columns party, framework and on.",
+)
+@form_option
+def standing(
+    party: str | None,
+    framework: str | None,
+    on: date,
+    knowledge: Knowledge,
+    why: bool,
+    file: Path | None,
+    form: str,
+) -> None:
+    """How PARTY stands in FRAMEWORK on a day: in force, suspended, unclear, disputed, not, or not known.
+
+    With --from, every question of a file is answered, in the order of the file.
+    """
+    if file is not None:
+        if party or framework:
+            raise click.UsageError("Give either PARTY and FRAMEWORK or --from FILE.")
+        _many(_questions(file, on), knowledge, form)
+        return
+    if not party or not framework:
+        raise click.UsageError("Name a PARTY and a FRAMEWORK, or give --from FILE.")
+    with _told() as viewer:
+        found = asking.standing(viewer, party=party, framework=framework, on=on, knowledge=knowledge)
+    if form != "table":
+        show(form, columns=STANDING, rows=[_standing_row(found)], value=_standing_value(found, why=why))
+        return
+    _say(found)
+    if why:
+        click.echo("\n" + as_table(CLAIM, [_claim_row(claim) for claim in found.claims]))
+    elif found.lost:
+        click.echo(f"{len(found.lost)} claim(s) say otherwise; add --why to see them.")
+
+
+def _many(questions: list[tuple[str, str, date]], knowledge: Knowledge, form: str) -> None:
+    with _told() as viewer:
+        found = asking.standings(viewer, questions=questions, knowledge=knowledge)
+    show(
+        form,
+        columns=STANDING,
+        rows=[_standing_row(one) for one in found],
+        value=[_standing_value(one, why=False) for one in found],
+    )
+
+
+def _questions(file: Path, default: date) -> list[tuple[str, str, date]]:
+    """Questions of a CSV file; a line that cannot be read is named, and none is answered."""
+    try:
+        lines = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines(), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise click.ClickException(f"{file} cannot be read as CSV in UTF-8: {error}") from None
+    if lines and not {"party", "framework"} <= set(lines[0]):
+        raise click.ClickException(f"{file}:1: the columns party and framework are needed, and on for another day.")
+    questions = []
+    for number, line in enumerate(lines, start=2):
+        try:
+            on = date.fromisoformat(line["on"]) if line.get("on") else default
+        except ValueError:
+            raise click.ClickException(f'{file}:{number}: on: "{line["on"]}" is no day; write yyyy-mm-dd.') from None
+        if not line["party"] or not line["framework"]:
+            raise click.ClickException(f"{file}:{number}: party and framework are both needed.")
+        questions.append((line["party"], line["framework"], on))
+    return questions
+
+
+STANDING = (
+    "party",
+    "framework",
+    "on",
+    "known",
+    "answer",
+    "status",
+    "scope",
+    "certainty",
+    "since",
+    "until",
+    "source",
+    "next_change",
+    "lost",
+)
+CLAIM = ("outcome", "says", "status", "scope", "from", "until", "source", "precedence", "assertion", "note")
+
+
+def _standing_row(found: StandingRead) -> tuple[Any, ...]:
+    value = _standing_value(found, why=False)
+    lost = "; ".join(f"{claim['source']}: {claim['status']}" for claim in value["lost"])
+    return (*(value[name] for name in STANDING[:-1]), lost)
+
+
+def _standing_value(found: StandingRead, *, why: bool) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "party": found.party,
+        "framework": found.framework,
+        "on": found.on.isoformat(),
+        "known": found.known,
+        "answer": found.answer.value,
+        "status": found.status or None,
+        "scope": found.scope.value,
+        "certainty": "certain" if found.certain else "possible",
+        "since": found.since or None,
+        "until": found.until or None,
+        "source": found.source or None,
+        "next_change": found.next_change or None,
+        "lost": [_claim_value(claim) for claim in found.lost],
+    }
+    if found.scopes:
+        value["scopes"] = {scope.value: answer.value for scope, answer in found.scopes.items()}
+    if why:
+        value["claims"] = [_claim_value(claim) for claim in found.claims]
+        value["entitled"], value["roster_complete"] = found.entitled, found.complete
+    return value
+
+
+def _claim_value(claim: asking.ClaimRead) -> dict[str, Any]:
+    return {
+        "assertion": claim.assertion,
+        "source": claim.source,
+        "precedence": claim.precedence,
+        "status": claim.status,
+        "scope": claim.scope.value,
+        "valid_from": claim.valid_from or None,
+        "valid_to": claim.valid_to or None,
+        "says": claim.says.value if claim.says else None,
+        "outcome": claim.outcome.value,
+        "locator": claim.locator or None,
+        "note": claim.note or None,
+    }
+
+
+def _claim_row(claim: asking.ClaimRead) -> tuple[Any, ...]:
+    says = claim.says.value if claim.says else "(nothing of this day)"
+    return (
+        claim.outcome.value,
+        says,
+        claim.status,
+        claim.scope.value,
+        claim.valid_from,
+        claim.valid_to,
+        claim.source,
+        claim.precedence,
+        claim.assertion,
+        claim.note[:60],
+    )
+
+
+def _say(found: StandingRead) -> None:
+    """An answer in a sentence and its reasons."""
+    click.echo(
+        f"{found.party} in {found.framework} on {found.on}: {found.answer.value}"
+        + ("" if found.certain else " (possibly otherwise: the dates leave it open)")
+    )
+    for scope, answer in found.scopes.items():
+        click.echo(f"  {scope.value} cooperation: {answer.value}")
+    if found.source:
+        click.echo(f"  status {found.status}, by {found.source}")
+    else:
+        held = "held complete" if found.complete else "not held complete"
+        click.echo(f"  no source speaks of this day; the roster is {held}")
+    click.echo(f"  since {found.since or 'the beginning'}, until {found.until or 'no known end'}")
+    if found.next_change:
+        click.echo(f"  next change {found.next_change}")
+    click.echo(f"  as known at register entry {found.known}")
+
+
+@click.command()
+@click.argument("framework")
+@on_option
+@knowledge_options
+@form_option
+def composition(framework: str, on: date, knowledge: Knowledge, form: str) -> None:
+    """Who has a seat in FRAMEWORK on a day: in force, suspended, unclear or disputed."""
+    with _told() as viewer:
+        found = asking.composition(viewer, framework=framework, on=on, knowledge=knowledge)
+    show(
+        form,
+        columns=("party", "answer", "certainty"),
+        rows=[(seat.party, seat.answer.value, _certainty(seat.certain)) for seat in found.seats],
+        value={
+            "framework": found.framework,
+            "on": found.on.isoformat(),
+            "known": found.known,
+            "seats": [{"party": seat.party, "answer": seat.answer.value} for seat in found.seats],
+            "count": len(found.seats),
+            "by_answer": found.by_answer,
+        },
+    )
+    if form == "table":
+        counts = ", ".join(f"{count} {answer}" for answer, count in found.by_answer.items()) or "none"
+        click.echo(f"\n{len(found.seats)} seats: {counts}")
+
+
+def _certainty(certain: bool) -> str:
+    return "certain" if certain else "possible"
+
+
+@click.command()
+@click.argument("expression")
+@on_option
+@knowledge_options
+@click.option("--roster", is_flag=True, help="List those with a seat instead of those entitled.")
+@form_option
+def audience(expression: str, on: date, knowledge: Knowledge, roster: bool, form: str) -> None:
+    """Whom EXPRESSION means on a day, such as "pfp, md, jpn except blr"."""
+    with _told() as viewer:
+        found = asking.audience(viewer, expression=expression, on=on, knowledge=knowledge, roster=roster)
+    show(
+        form,
+        columns=("party",),
+        rows=[(party,) for party in found.parties],
+        value={
+            "expression": found.expression,
+            "on": found.on.isoformat(),
+            "known": found.known,
+            "parties": list(found.parties),
+            "count": len(found.parties),
+        },
+    )
+    if form == "table":
+        click.echo(f"\n{found.expression}: {len(found.parties)} on {found.on}")
+
+
+@click.command()
+@click.option("--party", help="Only those about this party.")
+@click.option("--framework", help="Only those about this framework.")
+@form_option
+def conflicts(party: str | None, framework: str | None, form: str) -> None:
+    """Where sources contradict each other, open conflicts first."""
+    with _told() as viewer:
+        found = conflicts_read(viewer, party=party, framework=framework)
+    columns = ("state", "framework", "party", "scope", "from", "until", "counts", "says", "against", "which says")
+    show(form, columns=columns, rows=[_conflict_row(one) for one in found], value=[_conflict_value(c) for c in found])
+
+
+def _conflict_row(one: Conflict) -> tuple[str, ...]:
+    return (
+        "decided" if one.decided else "open",
+        one.framework,
+        one.party,
+        one.scope.value,
+        one.since,
+        one.until,
+        f"{one.one.source} ({one.one.precedence})",
+        one.one.says.value,
+        f"{one.other.source} ({one.other.precedence})",
+        one.other.says.value,
+    )
+
+
+def _conflict_value(one: Conflict) -> dict[str, Any]:
+    sides = [
+        {
+            "assertion": side.assertion,
+            "source": side.source,
+            "precedence": side.precedence,
+            "status": side.status,
+            "says": side.says.value,
+        }
+        for side in (one.one, one.other)
+    ]
+    return {
+        "party": one.party,
+        "framework": one.framework,
+        "scope": one.scope.value,
+        "from": one.since,
+        "until": one.until or None,
+        "state": "decided" if one.decided else "open",
+        "counts" if one.decided else "one": sides[0],
+        "lost" if one.decided else "other": sides[1],
+    }
+
+
+@click.command()
+@click.argument("first", type=Day())
+@click.argument("second", type=Day())
+@click.option("--framework", help="Only in this framework.")
+@knowledge_options
+@form_option
+def diff(first: date, second: date, framework: str | None, knowledge: Knowledge, form: str) -> None:
+    """Which standings differ between the days FIRST and SECOND."""
+    with _told() as viewer:
+        found = asking.moved(viewer, first=first, second=second, knowledge=knowledge, framework=framework)
+    columns = ("framework", "party", "before", "after")
+    rows = [(one.framework, one.party, one.before.value, one.after.value) for one in found]
+    show(form, columns=columns, rows=rows, value=[dict(zip(columns, row, strict=True)) for row in rows])
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """Options of the three lists."""
+
+    on: date | None
+    expression: str | None
+
+
+def listing_options(command: Decorated) -> Decorated:
+    """Adds `--on DAY` and `--in EXPRESSION`."""
+
+    @click.option("--on", type=Day(), help="Only what there was on this day.")
+    @click.option("--in", "expression", help='Only what concerns this audience, such as "pfp, md".')
+    @wraps(command)
+    def with_listing(*args: Any, on: date | None, expression: str | None, **kwargs: Any) -> Any:
+        return command(*args, wanted=_Listing(on, expression), **kwargs)
+
+    return with_listing  # type: ignore[return-value]  # as above
+
+
+@click.command()
+@listing_options
+@form_option
+def parties(wanted: _Listing, form: str) -> None:
+    """List countries and organisations."""
+    with _told() as viewer:
+        found = listing.parties(viewer, on=wanted.on, expression=wanted.expression, today=clock.now().date())
+    _show_list(form, ("id", "kind", "name", "iso3"), found)
+
+
+@click.command()
+@listing_options
+@form_option
+def frameworks(wanted: _Listing, form: str) -> None:
+    """List frameworks; with --in, those in which somebody of the audience has a seat."""
+    with _told() as viewer:
+        found = listing.frameworks(viewer, on=wanted.on, expression=wanted.expression, today=clock.now().date())
+    _show_list(form, ("id", "kind", "name", "established", "dissolved"), found)
+
+
+@click.command()
+@listing_options
+@form_option
+def sources(wanted: _Listing, form: str) -> None:
+    """List sources; with --on, those published by then; with --in, those that speak of somebody of the audience."""
+    with _told() as viewer:
+        found = listing.sources(viewer, on=wanted.on, expression=wanted.expression, today=clock.now().date())
+    _show_list(form, ("id", "precedence", "published", "publisher", "title"), found)
+
+
+def _show_list(form: str, columns: tuple[str, ...], found: list[tuple[str, ...]]) -> None:
+    show(form, columns=columns, rows=found, value=[dict(zip(columns, row, strict=True)) for row in found])

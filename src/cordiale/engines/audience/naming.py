@@ -1,0 +1,55 @@
+"""What the words of an audience name: ids, short names of frameworks, names of countries in any language."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from cordiale.engines.audience.language import SUSPENDED, Name
+
+
+def folded(word: str) -> str:
+    """A word without case, accents and spare white space: "Türkiye" is found by "turkiye"."""
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+class Names:
+    """All words that name something, in order of weight: an id beats a short name, a short name beats a name.
+
+    Args:
+        parties: party id to its names.
+        frameworks: framework id to its short name and name.
+        groups: ids of groups.
+
+    A word that two things of one weight share names neither: the id must be written.
+    """
+
+    def __init__(
+        self, *, parties: Mapping[str, Iterable[str]], frameworks: Mapping[str, Iterable[str]], groups: Iterable[str]
+    ) -> None:
+        self._words: dict[str, Name] = {}
+        self._add([(party, Name("party", party)) for party in parties])
+        # A framework of the same id as a party means the framework: membership, not the organisation itself.
+        self._words.update({framework: Name("framework", framework) for framework in frameworks})
+        self._words.update({group: Name("group", group) for group in groups})
+        self._words[SUSPENDED] = Name(SUSPENDED, SUSPENDED)
+        self._add([(word, Name("framework", key)) for key, words in frameworks.items() for word in words])
+        self._add([(word, Name("party", key)) for key, words in parties.items() for word in words])
+
+    def _add(self, words: Iterable[tuple[str, Name]]) -> None:
+        new: dict[str, Name | None] = {}
+        for word, name in words:
+            key = folded(word)
+            if key in self._words:
+                continue
+            new[key] = name if new.get(key, name) == name else None
+        self._words.update({key: name for key, name in new.items() if name is not None})
+
+    def __call__(self, word: str) -> Name | None:
+        """What a word names; None when nothing, or when it is not clear what."""
+        return self._words.get(folded(word))
+
+    def known(self) -> list[str]:
+        """Every word that names something."""
+        return list(self._words)
