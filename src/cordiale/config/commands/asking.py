@@ -110,7 +110,13 @@ def standing(
     if not party or not framework:
         raise click.UsageError("Name a PARTY and a FRAMEWORK, or give --from FILE.")
     with _told() as viewer:
-        found = asking.standing(viewer, party=party, framework=framework, on=on, knowledge=knowledge)
+        found = asking.standing(
+            viewer,
+            party=asking.party_named(viewer, word=party),
+            framework=asking.framework_named(viewer, word=framework),
+            on=on,
+            knowledge=knowledge,
+        )
     if form != "table":
         show(form, columns=STANDING, rows=[_standing_row(found)], value=_standing_value(found, why=why))
         return
@@ -123,7 +129,11 @@ def standing(
 
 def _many(questions: list[tuple[str, str, date]], knowledge: Knowledge, form: str) -> None:
     with _told() as viewer:
-        found = asking.standings(viewer, questions=questions, knowledge=knowledge)
+        named = [
+            (asking.party_named(viewer, word=party), asking.framework_named(viewer, word=framework), on)
+            for party, framework, on in questions
+        ]
+        found = asking.standings(viewer, questions=named, knowledge=knowledge)
     show(
         form,
         columns=STANDING,
@@ -259,7 +269,8 @@ def _say(found: StandingRead) -> None:
 def composition(framework: str, on: date, knowledge: Knowledge, form: str) -> None:
     """Who has a seat in FRAMEWORK on a day: in force, suspended, unclear or disputed."""
     with _told() as viewer:
-        found = asking.composition(viewer, framework=framework, on=on, knowledge=knowledge)
+        name = asking.framework_named(viewer, word=framework)
+        found = asking.composition(viewer, framework=name, on=on, knowledge=knowledge)
     show(
         form,
         columns=("party", "answer", "certainty"),
@@ -315,7 +326,11 @@ def audience(expression: str, on: date, knowledge: Knowledge, roster: bool, form
 def conflicts(party: str | None, framework: str | None, form: str) -> None:
     """Where sources contradict each other, open conflicts first."""
     with _told() as viewer:
-        found = conflicts_read(viewer, party=party, framework=framework)
+        found = conflicts_read(
+            viewer,
+            party=asking.party_named(viewer, word=party) if party else None,
+            framework=asking.framework_named(viewer, word=framework) if framework else None,
+        )
     columns = ("state", "framework", "party", "scope", "from", "until", "counts", "says", "against", "which says")
     show(form, columns=columns, rows=[_conflict_row(one) for one in found], value=[_conflict_value(c) for c in found])
 
@@ -367,7 +382,8 @@ def _conflict_value(one: Conflict) -> dict[str, Any]:
 def diff(first: date, second: date, framework: str | None, knowledge: Knowledge, form: str) -> None:
     """Which standings differ between the days FIRST and SECOND."""
     with _told() as viewer:
-        found = asking.moved(viewer, first=first, second=second, knowledge=knowledge, framework=framework)
+        name = asking.framework_named(viewer, word=framework) if framework else None
+        found = asking.moved(viewer, first=first, second=second, knowledge=knowledge, framework=name)
     columns = ("framework", "party", "before", "after")
     rows = [(one.framework, one.party, one.before.value, one.after.value) for one in found]
     show(form, columns=columns, rows=rows, value=[dict(zip(columns, row, strict=True)) for row in rows])

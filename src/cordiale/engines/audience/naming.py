@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 
@@ -29,6 +30,8 @@ class Names:
         self, *, parties: Mapping[str, Iterable[str]], frameworks: Mapping[str, Iterable[str]], groups: Iterable[str]
     ) -> None:
         self._words: dict[str, Name] = {}
+        self._parties = {folded(word): party for party, words in parties.items() for word in (*words, party)}
+        self._parties.update({party: party for party in parties})
         self._add([(party, Name("party", party)) for party in parties])
         # A framework of the same id as a party means the framework: membership, not the organisation itself.
         self._words.update({framework: Name("framework", framework) for framework in frameworks})
@@ -49,6 +52,21 @@ class Names:
     def __call__(self, word: str) -> Name | None:
         """What a word names; None when nothing, or when it is not clear what."""
         return self._words.get(folded(word))
+
+    def party(self, word: str) -> str | None:
+        """The id of the party a word names, also where a framework bears the same name."""
+        return self._parties.get(folded(word))
+
+    def framework(self, word: str) -> str | None:
+        """The id of the framework a word names."""
+        name = self(word)
+        return name.id if name is not None and name.kind == "framework" else None
+
+    def near(self, word: str, kind: str) -> str:
+        """The id of what somebody may have meant; empty when nothing is near."""
+        words = [key for key, name in self._words.items() if name.kind == kind]
+        found = difflib.get_close_matches(folded(word), words, n=1)
+        return self._words[found[0]].id if found else ""
 
     def known(self) -> list[str]:
         """Every word that names something."""

@@ -54,13 +54,17 @@ ANSWERS = {
 }
 
 
+def _guess(near: str) -> str:
+    return f'; did you mean "{near}"?' if near else "."
+
+
 class NoSuchFramework(LookupError):
     """The register knows no framework of that id."""
 
     code = "no-such-framework"
 
-    def __init__(self, framework: str) -> None:
-        super().__init__(f'There is no framework "{framework}" in this register.')
+    def __init__(self, framework: str, near: str = "") -> None:
+        super().__init__(f'There is no framework "{framework}" in this register{_guess(near)}')
         self.framework = framework
 
 
@@ -69,8 +73,8 @@ class NoSuchParty(LookupError):
 
     code = "no-such-party"
 
-    def __init__(self, party: str) -> None:
-        super().__init__(f'There is no party "{party}" in this register.')
+    def __init__(self, party: str, near: str = "") -> None:
+        super().__init__(f'There is no party "{party}" in this register{_guess(near)}')
         self.party = party
 
 
@@ -170,7 +174,7 @@ class Snapshot:
         return self.life(framework, None)
 
     def life(self, framework: str, number: int | None) -> Life:
-        """The life of a framework as known at a number; without bounds, and never complete, when it was not known then."""
+        """The life of a framework as known at a number; without bounds, never complete, when it was not known then."""
         for life in reversed(self.lives[framework]):
             if _holds(life.known, number):
                 return life

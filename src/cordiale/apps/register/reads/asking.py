@@ -16,7 +16,7 @@ from cordiale.domain.viewer import Viewer
 from cordiale.engines.audience.deciding import windows
 from cordiale.engines.audience.language import written
 from cordiale.engines.standing.explaining import Claim, Explanation, Outcome, explain
-from cordiale.engines.standing.snapshot import NOW, Asked, Snapshot
+from cordiale.engines.standing.snapshot import NOW, Asked, NoSuchFramework, NoSuchParty, Snapshot
 
 SEATS = (Answer.IN_FORCE, Answer.SUSPENDED, Answer.UNCLEAR, Answer.DISPUTED)
 """Answers with which a party has a seat in a composition."""
@@ -182,6 +182,32 @@ def standing(
         found = explain(snapshot, party, framework, day, asked)
         number = asked.number if asked.number is not None else snapshot.number
         return _standing_read(snapshot, found, party, framework, on, number)
+
+
+def party_named(viewer: Viewer, *, word: str) -> str:
+    """The id of the party that a word names: an id, or a name in any language; public.
+
+    Raises:
+        NoSuchParty: none, or more than one.
+    """
+    with engine(viewer) as now:
+        found = now.names.party(word)
+        if found is None:
+            raise NoSuchParty(word, now.names.near(word, "party"))
+        return found
+
+
+def framework_named(viewer: Viewer, *, word: str) -> str:
+    """The id of the framework that a word names: an id, a short name or a name; public.
+
+    Raises:
+        NoSuchFramework: none, or more than one.
+    """
+    with engine(viewer) as now:
+        found = now.names.framework(word)
+        if found is None:
+            raise NoSuchFramework(word, now.names.near(word, "framework"))
+        return found
 
 
 def standings(
