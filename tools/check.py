@@ -38,6 +38,10 @@ CHECKS = (
         {"CORDIALE_HTTPS": "1"},
     ),
     Check("vendored files are what VENDOR.toml says", (PYTHON, "tools/vendor.py", "--check")),
+    Check(
+        "reference pages are as the code prints them (mended by: make docs)",
+        (PYTHON, "-m", "tools.print_reference", "--check"),
+    ),
     Check("documents are complete and true", (PYTHON, "-m", "tools.check_docs")),
 )
 

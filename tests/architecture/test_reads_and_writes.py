@@ -12,11 +12,10 @@ from tests.architecture.source import CORDIALE, Module, modules, put
 
 # functions that are no reads: they look at their arguments, never at the database
 PURE = {
-    "apps/register/reads/integrity.py rows_recorded": "takes apart what an entry recorded",
     "apps/register/reads/rows.py attributes": "names the columns of a model",
     "apps/register/reads/rows.py cell": "writes a stored value as text",
-    "apps/register/reads/rows.py digest": "hashes the rows it is given",
-    "apps/register/writes/rows.py recorded": "sums up the rows it is given",
+    "apps/register/reads/rows.py pinned": "names the columns of a model",
+    "apps/register/reads/rows.py pinned_text": "writes the values it is given as text",
 }
 # the ledger's own: what `entry` is made of cannot go through itself
 THE_ENTRY = "apps/ledger/writes.py entry"

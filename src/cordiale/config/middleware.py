@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from cordiale.apps.register.reads.installation import NoPackLoaded
 from cordiale.domain import clock
 from cordiale.domain.viewer import Viewer
 
@@ -21,3 +23,9 @@ class RequestMoment:
         request.at = clock.now()  # type: ignore[attr-defined]  # Django requests are open for attributes
         request.viewer = Viewer.public()  # type: ignore[attr-defined]  # as above
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """An installation without a pack has nothing to show yet, and says how to change that."""
+        if isinstance(exception, NoPackLoaded):
+            return render(request, "config/no_pack.html", status=503)
+        return None

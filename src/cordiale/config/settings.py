@@ -17,7 +17,9 @@ SECRET_KEY = HOME.secret_key()
 
 DEBUG = os.environ.get("CORDIALE_DEBUG", "") == "1"
 HTTPS = os.environ.get("CORDIALE_HTTPS", "") == "1"
-ALLOWED_HOSTS = os.environ.get("CORDIALE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = [
+    host.strip() for host in os.environ.get("CORDIALE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+]
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
@@ -132,4 +134,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

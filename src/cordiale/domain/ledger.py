@@ -65,6 +65,36 @@ def commit(salt: str, content: str) -> str:
     return hashlib.sha256(f"{salt}\n{content}".encode()).hexdigest()
 
 
+Rows = tuple[list[tuple[str, ...]], list[tuple[str, ...]]]
+"""Rows recorded and rows closed, as text."""
+
+
+def digest(rows: Rows) -> str:
+    """What an entry commits to for the rows of one table: SHA-256 over one line a row, the lines sorted.
+
+    A line is "+" for a row recorded or "-" for a row closed, then its columns as a canonical JSON array.
+    """
+    added, closed = rows
+    lines = [b"+" + canonical(row) for row in added] + [b"-" + canonical(row) for row in closed]
+    return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
+
+
+def summed_up(touched: Iterable[tuple[str, Rows]]) -> dict[str, dict[str, Any]]:
+    """What the content of an entry says of the rows it touched: for each table how many, and their digest.
+
+    Several parts of an entry may touch one table: they are taken together, as nobody can tell them apart later.
+    """
+    tables: dict[str, Rows] = {}
+    for table, (added, closed) in touched:
+        rows = tables.setdefault(table, ([], []))
+        rows[0].extend(added)
+        rows[1].extend(closed)
+    return {
+        table: {"added": len(rows[0]), "closed": len(rows[1]), "digest": digest(rows)}
+        for table, rows in sorted(tables.items())
+    }
+
+
 def chain(
     *, number: int, at: str, actor: str, verb: str, subject: str, reason: str, commitment: str, previous: str
 ) -> str:

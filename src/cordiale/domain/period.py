@@ -44,6 +44,15 @@ class ImpossibleDate(ValueError):
     code = "impossible-date"
 
 
+class DayOutOfReach(ValueError):
+    """A day before the first or after the last the register keeps."""
+
+    code = "day-out-of-reach"
+
+    def __init__(self, on: date) -> None:
+        super().__init__(f"{on} lies outside {FIRST_DAY.year} to {NEVER_DAY.year - 1}, the years kept here.")
+
+
 @dataclass(frozen=True)
 class When:
     """A date of any precision: it lies in [earliest, latest).
@@ -91,6 +100,26 @@ def microseconds(moment: datetime) -> int:
 def midnight(day: date, zone: ZoneInfo) -> int:
     """The instant a legal day begins in the organisation's zone, as microseconds since 1970 UTC."""
     return microseconds(datetime.combine(day, time(), tzinfo=zone).astimezone(UTC))
+
+
+def day_of(on: date, zone: ZoneInfo) -> tuple[int, int]:
+    """The instants at which a legal day begins and ends, as microseconds since 1970 UTC.
+
+    Raises:
+        DayOutOfReach: the register keeps no such day.
+    """
+    if not FIRST_DAY <= on < NEVER_DAY:
+        raise DayOutOfReach(on)
+    return midnight(on, zone), midnight(on + timedelta(days=1), zone)
+
+
+def written_instant(at: int | None, zone: ZoneInfo) -> str:
+    """An instant as a day of the organisation, or as a moment when it is not the beginning of one; "" for None."""
+    if at is None:
+        return ""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+    day = moment.astimezone(zone).date()
+    return day.isoformat() if midnight(day, zone) == at else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @lru_cache(maxsize=65_536)

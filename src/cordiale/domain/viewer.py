@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Permission = Literal[
+    "ledger.erase",
     "ledger.export",
     "register.assert",
     "register.end",

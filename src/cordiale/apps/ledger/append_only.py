@@ -208,7 +208,9 @@ class GuardLedger(_Guard):
             *_postgres_keep("ledger_clock"),
             _postgres_check("ledger_content_insert", _CONTENT_INSERT_FAULT, "content comes with its entry"),
             _postgres_trigger("ledger_content", "insert", "BEFORE INSERT", "ledger_content_insert"),
-            _postgres_check("ledger_content_update", _CONTENT_UPDATE_FAULT, "content can only be erased"),
+            _postgres_check(
+                "ledger_content_update", _CONTENT_UPDATE_FAULT, "content can only be erased, by an open ledger entry"
+            ),
             _postgres_trigger("ledger_content", "update", "BEFORE UPDATE", "ledger_content_update"),
             *_postgres_keep("ledger_content"),
         ]
@@ -225,7 +227,12 @@ class GuardLedger(_Guard):
             _sqlite_trigger("ledger_clock", "update", _CLOCK_FAULT, message("the clock only moves on")),
             _sqlite_trigger("ledger_clock", "delete", "1", message("DELETE on ledger_clock is refused")),
             _sqlite_trigger("ledger_content", "insert", _CONTENT_INSERT_FAULT, message("content comes with its entry")),
-            _sqlite_trigger("ledger_content", "update", _CONTENT_UPDATE_FAULT, message("content can only be erased")),
+            _sqlite_trigger(
+                "ledger_content",
+                "update",
+                _CONTENT_UPDATE_FAULT,
+                message("content can only be erased, by an open ledger entry"),
+            ),
             _sqlite_trigger("ledger_content", "delete", "1", message("DELETE on ledger_content is refused")),
         ]
 
@@ -240,7 +247,10 @@ _CLOCK_FAULT = (
     " OR NEW.at < OLD.at OR NEW.one <> OLD.one"
 )
 _CONTENT_INSERT_FAULT = "NOT EXISTS (SELECT 1 FROM ledger_clock c WHERE c.one = 1 AND NEW.entry_id = c.number)"
-_CONTENT_UPDATE_FAULT = "NEW.entry_id <> OLD.entry_id OR NEW.salt <> '' OR NEW.content <> ''"
+_CONTENT_UPDATE_FAULT = (
+    "NEW.entry_id <> OLD.entry_id OR NEW.salt <> '' OR NEW.content <> '' OR NOT EXISTS (SELECT 1 FROM ledger_clock c"
+    " WHERE c.one = 1 AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.number = c.number))"
+)
 
 
 def _postgres_check(function: str, fault: str, message: str) -> str:

@@ -14,6 +14,10 @@ _CLOCK = ("number", "register_number", "register_hash", "at", "head")
 _FIELDS = ("number", "at", "actor", "verb", "subject", "reason", "commitment", "previous", "hash")
 
 
+ERASED = "ledger.content-erased"
+"""The verb of an entry that erased the content of another; its subject is "entry:NUMBER"."""
+
+
 class ClockMissing(RuntimeError):
     """The ledger has no clock row: the database was not migrated, or somebody removed it."""
 
@@ -98,7 +102,22 @@ def fault(viewer: Viewer) -> Fault | None:
         return Fault(0, "the clock of an empty ledger does not hold the starting hash")
     broken = first_fault(entries(viewer), head=(now.number, now.hash))
     damaged = _first_damaged_content(below=broken.number if broken else None)
-    return damaged or broken
+    return damaged or broken or _clock_fault(viewer, now)
+
+
+def erased(viewer: Viewer) -> int:
+    """How many entries have lost their content to the law; what these recorded cannot be checked."""
+    return LedgerContent.objects.filter(salt="").count()
+
+
+def _clock_fault(viewer: Viewer, now: Head) -> Fault | None:
+    """Whether the clock's other columns are those of the entries they name."""
+    last, register = one(viewer, number=now.number), one(viewer, number=now.register_number)
+    if (last.at if last else "") != now.at:
+        return Fault(now.number, "the clock does not hold the moment of the last entry")
+    if (register.hash if register else GENESIS) != now.register_hash:
+        return Fault(now.register_number, "the clock does not hold the hash of the register's last entry")
+    return None
 
 
 def fault_of_published_head(viewer: Viewer, published: str) -> Fault | None:
@@ -138,6 +157,10 @@ def _first_damaged_content(*, below: int | None) -> Fault | None:
             return Fault(number, f"the content of entry {number} was changed after it was written")
     if without is not None:
         return Fault(without, f"the content of entry {without} was removed; only its erasure would be lawful")
+    lawful = set(LedgerEntry.objects.filter(verb=ERASED).values_list("subject", flat=True))
+    for number in wanted.filter(content__salt="").values_list("number", flat=True):
+        if f"entry:{number}" not in lawful:
+            return Fault(number, f"the content of entry {number} was emptied, and no entry says that it was erased")
     return None
 
 

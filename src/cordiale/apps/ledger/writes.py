@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,9 +13,11 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from cordiale.apps.ledger.models import LedgerClock, LedgerContent, LedgerEntry
-from cordiale.apps.ledger.reads import ClockMissing
-from cordiale.domain.ledger import canonical, chain, commit, written
-from cordiale.domain.viewer import Viewer
+from cordiale.apps.ledger.reads import ERASED, ClockMissing
+from cordiale.domain.ledger import Rows, canonical, chain, commit, summed_up, written
+from cordiale.domain.viewer import Viewer, require
+
+Texts = Sequence[tuple[str, ...]]
 
 
 @dataclass
@@ -26,11 +28,13 @@ class Change:
         number: the number the entry will have.
         register: set when the change touches register, groups, labels or rights; then `register_number` follows.
         content: what the entry commits to, in the order written.
+        touched: rows of append-only tables that the entry recorded or closed, table by table.
     """
 
     number: int
     register: bool = False
     content: list[Any] = field(default_factory=list)
+    touched: list[tuple[str, Rows]] = field(default_factory=list)
 
     def record(self, content: Any, *, register: bool = False) -> None:
         """Add something to what the entry commits to.
@@ -41,6 +45,17 @@ class Change:
         """
         self.content.append(content)
         self.register = self.register or register
+
+    def touch(self, table: str, *, added: Texts = (), closed: Texts = ()) -> None:
+        """Note rows of an append-only table, so that the entry commits to each of them; the register has changed.
+
+        Args:
+            table: what the rows are of, as `cordiale ledger verify` knows it.
+            added: rows recorded, each as the text of its columns.
+            closed: rows closed.
+        """
+        self.touched.append((table, (list(added), list(closed))))
+        self.register = True
 
     def set(self, row: models.Model, **values: Any) -> None:
         """Change columns of a row that may be changed, and record which and how."""
@@ -87,13 +102,14 @@ def entry(*, by: Viewer, at: datetime, verb: str, subject: str, reason: str = ""
 
 def _join(outer: Change, *, verb: str, subject: str, reason: str) -> Iterator[Change]:
     """A write inside a write: all or nothing of its own part, and the outer entry records it only if it succeeded."""
-    recorded, register = len(outer.content), outer.register
+    recorded, touched, register = len(outer.content), len(outer.touched), outer.register
     try:
         with transaction.atomic():
             outer.record({"verb": verb, "subject": subject, "reason": reason})
             yield outer
     except BaseException:
         del outer.content[recorded:]
+        del outer.touched[touched:]
         outer.register = register
         raise
 
@@ -113,7 +129,8 @@ def _take_number(at: datetime) -> tuple[int, str, str]:
 
 
 def _close(change: Change, *, by: Viewer, at: str, verb: str, subject: str, reason: str, previous: str) -> None:
-    content = canonical(change.content).decode()
+    rows = summed_up(change.touched)
+    content = canonical([*change.content, *([{"rows": rows}] if rows else [])]).decode()
     salt = secrets.token_hex(32)
     commitment = commit(salt, content)
     head = chain(
@@ -140,3 +157,30 @@ def _close(change: Change, *, by: Viewer, at: str, verb: str, subject: str, reas
     LedgerContent.objects.create(entry_id=change.number, salt=salt, content=content)
     follows = {"register_number": change.number, "register_hash": head} if change.register else {}
     LedgerClock.objects.filter(one=1).update(at=at, head=head, **follows)
+
+
+class NothingToErase(LookupError):
+    """There is no such entry, or its content was erased before."""
+
+    code = "nothing-to-erase"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Entry {number} has no content to erase.")
+
+
+def erase_content(*, number: int, reason: str, by: Viewer, at: datetime) -> None:
+    """Drop salt and content of an entry because the law demands it; the chain still verifies.
+
+    Args:
+        number: the entry; what it recorded can no longer be checked against the register's rows.
+        reason: the ground in law; stands in the ledger.
+
+    Raises:
+        NotPermitted: `by` may not erase.
+        NothingToErase: there is no such content.
+    """
+    require(by, "ledger.erase")
+    with entry(by=by, at=at, verb=ERASED, subject=f"entry:{number}", reason=reason) as change:
+        if not LedgerContent.objects.filter(entry_id=number).exclude(salt="").update(salt="", content=""):
+            raise NothingToErase(number)
+        change.record({"erased": number})

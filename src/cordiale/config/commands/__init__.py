@@ -31,6 +31,7 @@ def main() -> None:
 
     Exit codes: 0 done; 1 refused, with the reason; 2 the command was not understood.
     """
+    os.umask(0o077)  # what this installation writes is its owner's business
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cordiale.config.settings")

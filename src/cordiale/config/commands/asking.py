@@ -20,13 +20,14 @@ from cordiale.apps.register.reads.conflicts import conflicts as conflicts_read
 from cordiale.apps.register.reads.installation import NoPackLoaded
 from cordiale.config.commands.printing import as_table, form_option, show
 from cordiale.domain import clock
+from cordiale.domain.period import DayOutOfReach
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.audience.deciding import UnknownGroup
 from cordiale.engines.audience.language import BadAudience
 from cordiale.engines.standing.snapshot import NoSuchFramework, NoSuchParty
 
 REFUSALS = (
-    asking.DayOutOfReach,
+    DayOutOfReach,
     asking.NoSuchEntry,
     BadAudience,
     NoPackLoaded,
@@ -300,7 +301,7 @@ def _certainty(certain: bool) -> str:
 @click.option("--roster", is_flag=True, help="List those with a seat instead of those entitled.")
 @form_option
 def audience(expression: str, on: date, knowledge: Knowledge, roster: bool, form: str) -> None:
-    """Whom EXPRESSION means on a day, such as "pfp, md, jpn except blr"."""
+    """Whom EXPRESSION means on a day, a sentence such as "A, B and C except D"."""
     with _told() as viewer:
         found = asking.audience(viewer, expression=expression, on=on, knowledge=knowledge, roster=roster)
     show(
@@ -401,7 +402,7 @@ def listing_options(command: Decorated) -> Decorated:
     """Adds `--on DAY` and `--in EXPRESSION`."""
 
     @click.option("--on", type=Day(), help="Only what there was on this day.")
-    @click.option("--in", "expression", help='Only what concerns this audience, such as "pfp, md".')
+    @click.option("--in", "expression", help='Only what concerns this audience, such as "A, B".')
     @wraps(command)
     def with_listing(*args: Any, on: date | None, expression: str | None, **kwargs: Any) -> Any:
         return command(*args, wanted=_Listing(on, expression), **kwargs)

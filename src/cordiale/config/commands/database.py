@@ -16,8 +16,10 @@ from django.db import OperationalError, connection
 
 from cordiale.apps.ledger.reads import head
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
+from cordiale.apps.register.writes.packs import AnotherPack
 from cordiale.config.commands.pack import load_folder
 from cordiale.domain.viewer import Viewer
+from cordiale.engines.packs.manifest import FILE, Manifest, read_manifest
 
 
 @click.command()
@@ -47,6 +49,7 @@ def load(context: click.Context, folder: Path) -> None:
     except NoPackLoaded:
         load_folder(folder, reason="first load", dry_run=False)
     else:
+        _refuse_another(folder, manifest)
         click.echo(
             f"The register holds {manifest.title}, edition {manifest.edition}; ledger entry {head(viewer).number}."
         )
@@ -58,12 +61,25 @@ def backup(file: Path) -> None:
     """Copy the database of a running installation to FILE (SQLite file, or pg_dump's custom format)."""
     if file.exists():
         raise click.ClickException(f"{file} exists; name a new file, so that no backup is overwritten.")
-    if connection.vendor == "sqlite":
-        _copy_sqlite(Path(settings.DATABASES["default"]["NAME"]), file)
-    else:
-        _dump_postgres(file)
-    file.chmod(0o600)
+    try:
+        if connection.vendor == "sqlite":
+            _copy_sqlite(Path(settings.DATABASES["default"]["NAME"]), file)
+        else:
+            _dump_postgres(file)
+        file.chmod(0o600)
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(f"The backup could not be written to {file}: {error}.") from None
     click.echo(f"Copied to {file} ({file.stat().st_size:,} bytes).")
+
+
+def _refuse_another(folder: Path, here: Manifest) -> None:
+    """A pack other than the one loaded needs an installation of its own."""
+    try:
+        wanted, _ = read_manifest((folder / FILE).read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{folder / FILE} cannot be read ({error}); name the folder of a pack.") from None
+    if wanted is not None and wanted.id != here.id:
+        raise click.ClickException(str(AnotherPack(here=here.id, wanted=wanted.id)))
 
 
 def _copy_sqlite(database: Path, file: Path) -> None:

@@ -28,7 +28,10 @@ def verify(published: str | None) -> None:
         raise click.ClickException(str(refusal)) from None
     if fault is not None:
         raise click.ClickException(f"The ledger does not hold at entry {fault.number}: {fault.what}.")
-    click.echo(f"The ledger holds: {now.number:,} entries, head {now.hash}.")
+    erased = reads.erased(viewer)
+    without = f", {erased:,} with erased content" if erased else ""
+    entries = "entry" if now.number == 1 else "entries"
+    click.echo(f"The ledger holds: {now.number:,} {entries}{without}, head {now.hash}.")
 
 
 @ledger.command()

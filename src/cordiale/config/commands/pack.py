@@ -84,7 +84,7 @@ def _read(path: Path) -> Pack:
     except BadPack as refusal:
         count = len(refusal.faults)
         click.echo(str(refusal), err=True)
-        raise click.ClickException(f"{count} fault{'s' if count != 1 else ''} in {path}; nothing was loaded.") from None
+        raise click.ClickException(f"{count} fault{'s' if count != 1 else ''} in {path}.") from None
 
 
 def _counts(plan: Plan) -> dict[str, int]:

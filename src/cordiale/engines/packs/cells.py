@@ -58,7 +58,7 @@ def _text(text: str) -> str:
 
 def _slug(text: str) -> str:
     if not _SLUG.fullmatch(text) or len(text) > 60:
-        raise BadCell(f'"{text}" is no id; use up to 60 lower-case letters, digits and hyphens')
+        raise BadCell(f'"{text}" is no id; use up to 60 lower-case letters, digits, hyphens and dots')
     return text
 
 
@@ -111,16 +111,17 @@ def _slugs(text: str) -> tuple[str, ...]:
 
 
 def _rate(text: str) -> str:
-    if not re.fullmatch(r"(?:[2-9]|1[0-9]) (?:year|month)s|year|month|week", text):
+    if not re.fullmatch(r"(?:[2-9]|1[0-9]) (?:year|month|week)s|year|month|week", text):
         raise BadCell(f'"{text}" is no span; write year, month, week, or a number of them such as "3 years"')
     return text
 
 
 TEXT = Kind("free text", _text)
-ID = Kind("an id: lower-case letters, digits, hyphens; names the row for ever", _slug)
-WORD = Kind("a word of the pack's own vocabulary: lower-case letters, digits, hyphens", _slug)
+ID = Kind("an id: lower-case letters, digits, hyphens, dots; names the row for ever", _slug)
+WORD = Kind("a word of the pack's own vocabulary: lower-case letters, digits, hyphens, dots", _slug)
 DATE = Kind(
-    "a date: yyyy, yyyy-mm, yyyy-mm-dd, yyyy/.. (not before), ../yyyy (not after); empty for not known",
+    "a date: yyyy, yyyy-mm, yyyy-mm-dd, yyyy/.. (not before), ../yyyy (not after), yyyy/yyyy (between), "
+    "or a moment in UTC; empty for not known",
     _when,
     empty=UNKNOWN,
 )

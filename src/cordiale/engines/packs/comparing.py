@@ -85,19 +85,15 @@ def compare(table: Table, rows: Iterable[Row], held: Iterable[Held]) -> Differen
         key = tuple(new.cells[place] for place in table.key_places)
         seen.add(key)
         said, believed = base.get(key), now.get(key)
-        if said is None and believed is None:
+        ours = believed or said
+        if ours is None or (believed is None and ours.dropped_by_pack):
             added.append(new)
-        elif believed is not None and believed.cells == new.cells:
-            continue
-        elif said is not None and said.cells == new.cells:
-            if believed is None and said.dropped_by_pack:
-                added.append(new)
+        elif new.cells in (ours.cells, said.cells if said else None):
+            continue  # the pack says nothing new: what was decided here stands
         elif believed is not None and believed.from_pack:
             corrected.append(Correction(believed, new))
-        elif believed is None:
-            added.append(new)
-        else:
-            conflicts.append(Correction(believed, new))
+        else:  # somebody here changed or retracted what the pack now says differently
+            conflicts.append(Correction(ours, new))
     retracted = [row for key, row in now.items() if row.from_pack and key not in seen]
     if table.kin:
         added, retracted, pairs = _pair(table, added, retracted)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from cordiale.apps.register.exports import words
 from cordiale.apps.register.reads.facts import Fact
 from cordiale.apps.register.reads.labels import Labels
-from cordiale.domain.period import When, last_day
+from cordiale.domain.period import Precision, When, last_day
 from cordiale.engines.packs import cells as kinds
 from cordiale.engines.packs.manifest import Manifest
 from cordiale.engines.packs.tables import BY_NAME
@@ -100,10 +100,18 @@ class Showing:
             return Cell(precision_shown(fact["valid_from"]), value=fact["valid_from"].precision.value)
         if name == "status":
             return self.status(fact)
+        if name == "id" and fact.table.name in PAGES:
+            return self.reference((fact.table.name,), fact["id"])
         column = columns[fact.table.places[name]]
         cell = _READERS.get(column.kind.says, _plain)(self, column, fact[name])
         if name in ("name", "title") and "language" in fact.table.places:
             cell = replace(cell, lang=fact["language"])
+        if (
+            name == "valid_to"
+            and "end_source" in fact.table.places
+            and fact["end_source"] not in (None, fact["source"])
+        ):
+            cell = replace(cell, links=(self.link(("sources",), fact["end_source"]),))
         return cell
 
 
@@ -112,7 +120,9 @@ def _heading(columns: tuple[PackColumn, ...], name: str) -> Column:
         return Column(name, lazy("Precision"), help=words.HELP[name])
     column = next(column for column in columns if column.name == name)
     kind = _KINDS.get(column.kind.says, "text")
-    return Column(name, words.COLUMNS[name], kind=kind, help=words.HELP.get(name))
+    key = "last_day" if column.kind is kinds.END else name
+    label = words.COLUMNS["title"] if name == "id" else words.COLUMNS[name]
+    return Column(key, label, kind=kind, help=words.HELP.get(name))
 
 
 def _plain(showing: Showing, column: PackColumn, value: Any) -> Cell:
@@ -143,11 +153,16 @@ def _date(showing: Showing, column: PackColumn, value: When) -> Cell:
 
 
 def _end(showing: Showing, column: PackColumn, value: When | None) -> Cell:
-    """The last day, in words; the download carries it too, as the heading says."""
+    """The last day, in words; the download carries it too, as the heading says.
+
+    An end known to the month or year only may have been its first day: then it is said to lie in it.
+    """
     if value is None or not value.text:
         return Cell()
     last = last_day(value)
-    return Cell(shown(last), value=last.text)
+    if value.precision in (Precision.DAY, Precision.MOMENT):
+        return Cell(shown(last), value=last.text)
+    return Cell(_("ended %(when)s") % {"when": shown(value)}, value=f"ended {value.text}")
 
 
 def _language(showing: Showing, column: PackColumn, value: str) -> Cell:

@@ -104,7 +104,9 @@ HELP = {
         "Which part of the participation it is about: all of it, practical cooperation, or political contacts."
     ),
     "valid_from": lazy("As exactly as the source gives it; empty when it gives no start."),
-    "valid_to": lazy("Last day of the period; empty while it runs. A month or a year means: some day in it."),
+    "valid_to": lazy(
+        "Last day of the period; empty while it runs. Where another source dates the end, it is named beside it."
+    ),
     "precision": lazy("How exactly the start is known."),
     "start_kind": lazy(
         "Entry: the source dates the entry, and so denies the days before. Change: it dates a change of status. "

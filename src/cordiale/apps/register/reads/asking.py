@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from cordiale.apps.ledger.reads import head
 from cordiale.apps.register.models import Assertion
 from cordiale.apps.register.reads.standing import Engine, engine, under
 from cordiale.domain.participation import Answer, Scope
-from cordiale.domain.period import FIRST_DAY, NEVER_DAY, midnight
+from cordiale.domain.period import day_of, written_instant
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.audience.deciding import windows
 from cordiale.engines.audience.language import written
@@ -29,15 +29,6 @@ class NoSuchEntry(LookupError):
 
     def __init__(self, number: int, last: int) -> None:
         super().__init__(f"There is no ledger entry {number}; the last is {last}.")
-
-
-class DayOutOfReach(ValueError):
-    """A day before the first or after the last the register keeps."""
-
-    code = "day-out-of-reach"
-
-    def __init__(self, on: date) -> None:
-        super().__init__(f"{on} lies outside {FIRST_DAY.year} to {NEVER_DAY.year - 1}, the years kept here.")
 
 
 @dataclass(frozen=True)
@@ -293,17 +284,6 @@ def moved(
         return found
 
 
-def day_of(on: date, zone: ZoneInfo) -> tuple[int, int]:
-    """The instants at which a legal day begins and ends.
-
-    Raises:
-        DayOutOfReach: the register keeps no such day.
-    """
-    if not FIRST_DAY <= on < NEVER_DAY:
-        raise DayOutOfReach(on)
-    return midnight(on, zone), midnight(on + timedelta(days=1), zone)
-
-
 def asked_of(viewer: Viewer, knowledge: Knowledge, zone: ZoneInfo) -> Asked:
     """A question's knowledge in the engine's terms.
 
@@ -318,17 +298,6 @@ def asked_of(viewer: Viewer, knowledge: Knowledge, zone: ZoneInfo) -> Asked:
             raise NoSuchEntry(number, last)
     published = None if knowledge.published_by is None else day_of(knowledge.published_by, zone)[0]
     return NOW if number is None and published is None else Asked(number, published)
-
-
-def written_instant(at: int | None, zone: ZoneInfo) -> str:
-    """An instant as a day of the organisation, or as a moment when it is not the beginning of one."""
-    if at is None:
-        return ""
-    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
-    local = moment.astimezone(zone)
-    if midnight(local.date(), zone) == at:
-        return local.date().isoformat()
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _standing_read(

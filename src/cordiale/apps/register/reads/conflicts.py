@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cordiale.apps.register.reads.asking import written_instant
 from cordiale.apps.register.reads.standing import engine
 from cordiale.domain.participation import Answer, Scope
+from cordiale.domain.period import written_instant
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.standing.explaining import Claim, Outcome, explain
 from cordiale.engines.standing.facts import never

@@ -8,10 +8,9 @@ from typing import Any
 from django.db.models import Q
 
 from cordiale.apps.ledger.reads import content, entries
-from cordiale.apps.register.reads.rows import MODELS, cells_of, digest
-from cordiale.domain.ledger import Fault
+from cordiale.apps.register.reads.rows import PINNED, pinned, pinned_text
+from cordiale.domain.ledger import Fault, digest
 from cordiale.domain.viewer import Viewer
-from cordiale.engines.packs.tables import BY_NAME
 
 
 def first_altered(viewer: Viewer) -> Fault | None:
@@ -24,16 +23,23 @@ def first_altered(viewer: Viewer) -> Fault | None:
         recorded = content(viewer, number=entry.number)
         if recorded is None:
             continue
-        wanted = rows_recorded(recorded)
+        wanted = _rows_recorded(recorded)
         for table in sorted(touched.get(entry.number, set()) | set(wanted)):
-            added = cells_of(viewer, BY_NAME[table], Q(known_from=entry.number))
-            closed = cells_of(viewer, BY_NAME[table], Q(known_to=entry.number))
-            if digest(added=added, closed=closed) != wanted.get(table):
+            rows = (_rows(table, Q(known_from=entry.number)), _rows(table, Q(known_to=entry.number)))
+            if table not in PINNED or digest(rows) != wanted.get(table):
                 return Fault(entry.number, f"rows of {table} are no longer what entry {entry.number} recorded")
     return None
 
 
-def rows_recorded(recorded: list[Any]) -> dict[str, str]:
+def _rows(table: str, condition: Q) -> list[tuple[str, ...]]:
+    if table not in PINNED:
+        return []
+    model = PINNED[table]
+    rows = model._default_manager.filter(condition).values_list(*pinned(model))
+    return [pinned_text(row) for row in rows.iterator(chunk_size=5_000)]
+
+
+def _rows_recorded(recorded: list[Any]) -> dict[str, str]:
     """Table to digest, as the content of an entry names them."""
     return {
         table: kept["digest"]
@@ -46,10 +52,9 @@ def rows_recorded(recorded: list[Any]) -> dict[str, str]:
 def _touched() -> dict[int, set[str]]:
     """Entry number to the tables that hold rows recorded or closed by it."""
     touched: dict[int, set[str]] = defaultdict(set)
-    for table, model in MODELS.items():
+    for table, model in PINNED.items():
         for column in ("known_from_id", "known_to_id"):
-            for number in (
-                model._default_manager.exclude(**{column: None}).order_by().values_list(column, flat=True).distinct()
-            ):
+            numbers = model._default_manager.exclude(**{column: None}).order_by().values_list(column, flat=True)
+            for number in numbers.distinct():
                 touched[number].add(table)
     return touched

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from cordiale.apps.register.models import Assertion
-from cordiale.apps.register.reads.asking import Knowledge, audience, composition, day_of
+from cordiale.apps.register.reads.asking import Knowledge, audience, composition
 from cordiale.apps.register.reads.facts import Fact, facts
 from cordiale.apps.register.reads.installation import installation
-from cordiale.domain.period import When
+from cordiale.domain.period import When, day_of
 from cordiale.domain.viewer import Viewer
 
 Rows = list[tuple[str, ...]]

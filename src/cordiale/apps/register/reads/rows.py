@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -11,7 +10,6 @@ from django.db.models import Q
 
 from cordiale.apps.register import models
 from cordiale.apps.register.models import Identity, Version
-from cordiale.domain.ledger import canonical
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.comparing import Held
 from cordiale.engines.packs.tables import TABLES, Table
@@ -65,6 +63,9 @@ IDENTITIES: dict[str, type[Identity]] = {
 }
 """Table of a pack to the model that names its rows for ever, where others refer to them."""
 
+PINNED: dict[str, type[Version]] = {**MODELS, "pack_edition": models.PackEdition}
+"""Every table whose rows entries commit to."""
+
 PACK_LOADED = "register.pack-loaded"
 """The verb of an entry that loaded a pack."""
 
@@ -113,13 +114,16 @@ def held(viewer: Viewer, *, table: Table) -> list[Held]:
     ]
 
 
-def digest(*, added: Iterable[tuple[str, ...]], closed: Iterable[tuple[str, ...]]) -> str:
-    """What an entry commits to for the rows of one table: SHA-256 over one line a row, the lines sorted.
+@lru_cache(maxsize=64)
+def pinned(model: type[Version]) -> tuple[str, ...]:
+    """The attributes of a version that its entry commits to: all but its number and what it is known from and to."""
+    own = {"id", "known_from_id", "known_to_id"}
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname not in own)
 
-    A line is "+" for a row recorded or "-" for a row closed, then the cells as a canonical JSON array.
-    """
-    lines = [b"+" + canonical(cells) for cells in added] + [b"-" + canonical(cells) for cells in closed]
-    return hashlib.sha256(b"\n".join(sorted(lines))).hexdigest()
+
+def pinned_text(values: Iterable[Any]) -> tuple[str, ...]:
+    """Pinned attributes as the text an entry commits to."""
+    return tuple(cell(value) for value in values)
 
 
 def current(viewer: Viewer) -> Iterator[tuple[Table, list[tuple[str, ...]]]]:

@@ -121,7 +121,7 @@ def under(viewer: Viewer, kept: Engine, asked: Asked) -> Engine:
 _earlier: dict[tuple[str, Asked], Engine] = {}
 
 
-def snapshot_file() -> Path:
+def _snapshot_file() -> Path:
     """Where this installation keeps its compiled register."""
     return settings.HOME.path / "cache" / "standing"
 
@@ -130,11 +130,11 @@ def _built(viewer: Viewer, now: Head) -> Engine:
     """From the file when it is of exactly this state, from the database otherwise."""
     facts = register_facts(viewer, now)
     try:
-        snapshot = load(snapshot_file(), facts)
+        snapshot = load(_snapshot_file(), facts)
     except DoubtfulFile:
         snapshot = Snapshot.build(facts)
         try:
-            save(snapshot, snapshot_file())
+            save(snapshot, _snapshot_file())
         except OSError as error:
             logger.warning("the compiled register could not be kept: %s", error)
     groups = {name: group.audience for name, group in installation(viewer).groups.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,15 +10,17 @@ from cordiale.apps.ledger.reads import head
 from cordiale.apps.ledger.writes import Change, entry
 from cordiale.apps.register.models import PackEdition
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
-from cordiale.apps.register.reads.rows import PACK_LOADED, held
-from cordiale.apps.register.writes.rows import close, put, recorded
+from cordiale.apps.register.reads.rows import PACK_LOADED, held, pinned, pinned_text
+from cordiale.apps.register.writes.rows import close, put
 from cordiale.domain.viewer import Viewer, require
 from cordiale.engines.packs.comparing import Difference, Held, compare
 from cordiale.engines.packs.faults import BadPack
 from cordiale.engines.packs.manifest import Manifest
 from cordiale.engines.packs.reading import Pack, row_of
-from cordiale.engines.packs.rules import contradictions
-from cordiale.engines.packs.tables import TABLES
+from cordiale.engines.packs.rules import faults_of
+from cordiale.engines.packs.tables import BY_NAME, TABLES
+
+EDITIONS = "pack_edition"
 
 
 class AnotherPack(ValueError):
@@ -29,6 +32,18 @@ class AnotherPack(ValueError):
         super().__init__(
             f'This installation runs on the pack "{here}"; load "{wanted}" into an installation of its own '
             "(set CORDIALE_HOME to a new folder)."
+        )
+
+
+class ZoneChanged(ValueError):
+    """A new edition names another time zone; every bound of every assertion rests on the old one."""
+
+    code = "zone-changed"
+
+    def __init__(self, *, here: str, wanted: str) -> None:
+        super().__init__(
+            f"The register was loaded with legal days in {here}, this edition says {wanted}; "
+            "load it into a new installation, or restore the zone."
         )
 
 
@@ -83,7 +98,8 @@ def plan_load(viewer: Viewer, *, pack: Pack) -> Plan:
 
     Raises:
         AnotherPack: the installation runs on another one.
-        BadPack: the edition would make a source contradict what was entered here from it.
+        ZoneChanged: the edition names another time zone.
+        BadPack: what was entered here would no longer be sound beside the edition.
     """
     number = head(viewer).register_number
     try:
@@ -92,25 +108,32 @@ def plan_load(viewer: Viewer, *, pack: Pack) -> Plan:
         here = None
     if here is not None and here.id != pack.manifest.id:
         raise AnotherPack(here=here.id, wanted=pack.manifest.id)
-    differences = []
-    for table in TABLES:
-        rows = held(viewer, table=table)
-        difference = compare(table, pack.tables[table.name], rows)
-        if table.name == "participation":
-            _check_against_own(pack, difference, rows)
-        if not difference.empty:
-            differences.append(difference)
-    return Plan(pack, number, tuple(differences), new_edition=here is None or here.text != pack.manifest.text)
+    if here is not None and str(here.zone) != str(pack.manifest.zone):
+        raise ZoneChanged(here=str(here.zone), wanted=str(pack.manifest.zone))
+    rows = {table.name: held(viewer, table=table) for table in TABLES}
+    _check_with_own(pack, rows)
+    compared = (compare(table, pack.tables[table.name], rows[table.name]) for table in TABLES)
+    differences = tuple(difference for difference in compared if not difference.empty)
+    return Plan(pack, number, differences, new_edition=here is None or here.text != pack.manifest.text)
 
 
-def _check_against_own(pack: Pack, difference: Difference, rows: list[Held]) -> None:
-    """What an edition adds may not make a source contradict what somebody here entered from the same source."""
-    own = [row_of(difference.table, row.cells) for row in rows if row.open and not row.from_pack]
-    fresh = [*difference.added, *(correction.new for correction in difference.corrected)]
-    if own and fresh:
-        faults = list(contradictions([*own, *fresh], pack))
-        if faults:
-            raise BadPack(faults)
+def _check_with_own(pack: Pack, held_rows: Mapping[str, list[Held]]) -> None:
+    """What somebody here entered must still be sound beside the new edition: ids and statuses it uses, its source."""
+    own = {
+        name: [row_of(BY_NAME[name], row.cells) for row in rows if row.open and not row.from_pack]
+        for name, rows in held_rows.items()
+    }
+    if not any(own.values()):
+        return
+    tables = {}
+    for name, rows in pack.tables.items():
+        places = BY_NAME[name].key_places
+        entered = {tuple(row.cells[place] for place in places) for row in own[name]}
+        kept = tuple(row for row in rows if tuple(row.cells[place] for place in places) not in entered)
+        tables[name] = (*own[name], *kept)
+    faults = faults_of(Pack(pack.manifest, tables), broken=set())
+    if faults:
+        raise BadPack(faults)
 
 
 def load_pack(*, plan: Plan, reason: str, by: Viewer, at: datetime) -> int | None:
@@ -134,7 +157,6 @@ def load_pack(*, plan: Plan, reason: str, by: Viewer, at: datetime) -> int | Non
     if plan.empty:
         return None
     manifest = plan.pack.manifest
-    rows = {difference.table.name: _recorded(difference) for difference in plan.differences}
     with entry(by=by, at=at, verb=PACK_LOADED, subject=f"pack:{manifest.id}", reason=reason) as change:
         if head(by).register_number != plan.register_number:
             raise RegisterMoved
@@ -142,21 +164,15 @@ def load_pack(*, plan: Plan, reason: str, by: Viewer, at: datetime) -> int | Non
             _carry_out(change, difference, manifest)
         if plan.new_edition:
             _new_edition(change, manifest)
-        change.record({"pack": manifest.id, "edition": manifest.edition, "rows": rows}, register=True)
+        change.record({"pack": manifest.id, "edition": manifest.edition})
     return change.number
-
-
-def _recorded(difference: Difference) -> dict[str, object]:
-    added = [*difference.added, *(correction.new for correction in difference.corrected)]
-    closed = [*difference.retracted, *(correction.old for correction in difference.corrected)]
-    return recorded(added=added, closed=[row.cells for row in closed])
 
 
 def _carry_out(change: Change, difference: Difference, manifest: Manifest) -> None:
     """Close first, so that what replaces a row does not contradict it."""
     table = difference.table
     replaced = [correction.old.id for correction in difference.corrected]
-    close(change, table=table, ids=[*(row.id for row in difference.retracted), *replaced])
+    close(change, table=table.name, ids=[*(row.id for row in difference.retracted), *replaced])
     put(
         change,
         table=table,
@@ -168,11 +184,13 @@ def _carry_out(change: Change, difference: Difference, manifest: Manifest) -> No
 
 
 def _new_edition(change: Change, manifest: Manifest) -> None:
-    PackEdition.objects.filter(pack=manifest.id, known_to=None).update(known_to_id=change.number)
-    PackEdition.objects.create(
+    old = PackEdition.objects.filter(pack=manifest.id, known_to=None)
+    close(change, table=EDITIONS, ids=list(old.values_list("pk", flat=True)))
+    made = PackEdition.objects.create(
         known_from_id=change.number,
         pack=manifest.id,
         title=manifest.title,
         edition=manifest.edition,
         manifest=manifest.text,
     )
+    change.touch(EDITIONS, added=[pinned_text(getattr(made, name) for name in pinned(PackEdition))])

@@ -10,12 +10,13 @@ from django.db.models import Q
 from cordiale.apps.ledger.writes import Change, entry
 from cordiale.apps.register.models import Assertion, Framework, Party, Source
 from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.register.reads.rows import attributes, cell
-from cordiale.apps.register.writes.rows import close, put, recorded
+from cordiale.apps.register.reads.rows import cell
+from cordiale.apps.register.writes.rows import close, put
 from cordiale.domain.participation import Scope, StartKind, Statement
 from cordiale.domain.period import Period, When
 from cordiale.domain.viewer import Viewer, require
-from cordiale.engines.packs.reading import Row
+from cordiale.engines.packs.cells import BadCell
+from cordiale.engines.packs.reading import Row, row_of
 from cordiale.engines.packs.tables import BY_NAME
 
 TABLE = BY_NAME["participation"]
@@ -28,6 +29,12 @@ class ReasonMissing(ValueError):
 
     def __init__(self) -> None:
         super().__init__("Say why: the reason stands in the ledger for those who ask later.")
+
+
+class BadStatement(ValueError):
+    """A statement that no pack could hold: a text too long or with stray characters, an end without its source."""
+
+    code = "bad-statement"
 
 
 class NoSuchThing(LookupError):
@@ -76,11 +83,11 @@ def assert_participation(*, statement: Statement, reason: str, by: Viewer, at: d
         The number of the new assertion.
 
     Raises:
-        NotPermitted, ReasonMissing, NoSuchThing, SourceContradictsItself.
+        NotPermitted, ReasonMissing, NoSuchThing, BadStatement, SourceContradictsItself.
     """
     require(by, "register.assert")
     _reason(reason)
-    subject = f"{statement.party}/{statement.framework}"
+    subject = f"participation:{statement.party}/{statement.framework}"
     with entry(by=by, at=at, verb="register.asserted", subject=subject, reason=reason) as change:
         return _record(change, by=by, statement=statement, replaced=None)
 
@@ -135,8 +142,7 @@ def retract(*, assertion: int, reason: str, by: Viewer, at: datetime) -> None:
     _reason(reason)
     with entry(by=by, at=at, verb="register.retracted", subject=f"assertion:{assertion}", reason=reason) as change:
         old = _open(assertion)
-        close(change, table=TABLE, ids=[old.pk])
-        change.record({"rows": {TABLE.name: recorded(added=[], closed=[_cells(old)])}}, register=True)
+        close(change, table=TABLE.name, ids=[old.pk])
 
 
 def _reason(reason: str) -> None:
@@ -156,10 +162,8 @@ def _record(change: Change, *, by: Viewer, statement: Statement, replaced: Asser
     manifest = installation(by)
     _check_names(statement, statuses=set(manifest.statuses))
     row = _row(statement)
-    closed = []
     if replaced is not None:
-        close(change, table=TABLE, ids=[replaced.pk])
-        closed = [_cells(replaced)]
+        close(change, table=TABLE.name, ids=[replaced.pk])
     _check_contradiction(statement, bounds=statement.period.bounds(manifest.zone))
     made = put(
         change,
@@ -169,7 +173,7 @@ def _record(change: Change, *, by: Viewer, statement: Statement, replaced: Asser
         zone=manifest.zone,
         replaces=[replaced.pk if replaced is not None else None],
     )
-    change.record({"rows": {TABLE.name: recorded(added=[row], closed=closed)}, "says": list(row.cells)}, register=True)
+    change.record({"says": list(row.cells)})
     return int(made[0].pk)
 
 
@@ -218,23 +222,27 @@ def _statement(row: Assertion) -> Statement:
 
 
 def _row(statement: Statement) -> Row:
-    """A statement as a row of the participation table."""
+    """A statement as a row of the participation table, held to the same rules as a pack's.
+
+    Raises:
+        BadStatement: a cell would not pass.
+    """
     said = {
         "party": statement.party,
         "framework": statement.framework,
         "status": statement.status,
-        "scope": str(statement.scope),
-        "start_kind": str(statement.start_kind),
+        "scope": statement.scope,
+        "start_kind": statement.start_kind,
         "valid_from": statement.period.start,
         "valid_to": statement.period.end,
         "source": statement.source,
-        "end_source": statement.end_source or None,
+        "end_source": statement.end_source,
         "locator": statement.locator,
         "note": statement.note,
     }
-    values = tuple(said[column.name] for column in TABLE.columns)
-    return Row(0, tuple(cell(value) for value in values), values)
-
-
-def _cells(row: Assertion) -> tuple[str, ...]:
-    return tuple(cell(getattr(row, name)) for name in attributes(TABLE))
+    if (statement.period.end is None) != (statement.end_source == ""):
+        raise BadStatement("A period that ends names the source of its end, and only such a period does.")
+    try:
+        return row_of(TABLE, tuple(cell(said[column.name]) for column in TABLE.columns))
+    except BadCell as fault:
+        raise BadStatement(str(fault)) from None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from cordiale.apps.ledger.writes import Change
 from cordiale.apps.register.models import Assertion, Identity, Version
-from cordiale.apps.register.reads.rows import IDENTITIES, MODELS, attributes, digest
+from cordiale.apps.register.reads.rows import IDENTITIES, MODELS, PINNED, attributes, pinned, pinned_text
 from cordiale.domain.period import Period
 from cordiale.engines.packs.reading import Row
 from cordiale.engines.packs.tables import Table
@@ -41,20 +40,19 @@ def put(
             values |= _bounds(table, row, zone)
             values["replaces_id"] = replaces[place] if replaces else None
         records.append(model(known_from_id=change.number, pack=pack, **values))
+    if records:
+        names = pinned(model)
+        change.touch(table.name, added=[pinned_text(getattr(one, name) for name in names) for one in records])
     return model._default_manager.bulk_create(records, batch_size=BATCH)
 
 
-def close(change: Change, *, table: Table, ids: Sequence[int]) -> None:
+def close(change: Change, *, table: str, ids: Sequence[int]) -> None:
     """End the belief in rows with this entry."""
-    model = MODELS[table.name]
+    model = PINNED[table]
     for start in range(0, len(ids), BATCH):
-        model._default_manager.filter(pk__in=ids[start : start + BATCH]).update(known_to_id=change.number)
-
-
-def recorded(*, added: Iterable[Row], closed: Iterable[tuple[str, ...]]) -> dict[str, Any]:
-    """What an entry says of the rows of one table: how many, and a digest that pins each of them."""
-    plus, minus = [row.cells for row in added], list(closed)
-    return {"added": len(plus), "closed": len(minus), "digest": digest(added=plus, closed=minus)}
+        rows = model._default_manager.filter(pk__in=ids[start : start + BATCH])
+        change.touch(table, closed=[pinned_text(row) for row in rows.values_list(*pinned(model))])
+        rows.update(known_to_id=change.number)
 
 
 def _name(change: Change, identity: type[Identity], codes: Sequence[str]) -> None:
