@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -64,6 +64,25 @@ class Compiled:
         life = self.life
         return SILENT if life is not None and life.begins <= at < life.ends else NOT
 
+    def runs(self, parties: int) -> list[list[int]]:
+        """The run of every party, packed; `parties` is how many the register knows."""
+        life = self.life
+        nobody = packed([(life.begins, SILENT), (life.ends, NOT)] if life is not None else [])
+        found = [nobody] * parties
+        points = packed(zip(self.times.tolist(), self.states, strict=True))
+        for place, party in enumerate(self.parties):
+            found[party] = [points[0], *points[self.starts[place] + 1 : self.starts[place + 1] + 1]]
+        return found
+
+    def pieces(self, party: int, never: int) -> list[tuple[int, int, int]]:
+        """The run of a party: from, until, and state; the last lasts until `never`."""
+        place = self.pair(party)
+        if place < 0:
+            return []
+        first, last = self.starts[place], self.starts[place + 1]
+        times = self.times[first:last]
+        return list(zip(times, [*times[1:], never], self.states[first:last], strict=True))
+
     def instants(self, party: int, after: int, before: int) -> Sequence[int]:
         """Instants in (after, before) at which the state of a party changes."""
         place = self.pair(party)
@@ -96,6 +115,11 @@ class Compiled:
         """Memory the runs take."""
         columns = (self.parties, self.starts, self.times, self.states, self.rows_from, self.rows_to)
         return sum(len(column) * column.itemsize for column in columns)
+
+
+def packed(points: Iterable[tuple[int, int]]) -> list[int]:
+    """A run as one sorted list: each instant with its state in the lowest eight bits, `NOT` before the first."""
+    return [-(1 << 62) | NOT, *(at << 8 | state for at, state in points)]
 
 
 def compile_pair(heard: Voices, life: Life) -> list[tuple[int, int]]:

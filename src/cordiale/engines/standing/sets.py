@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cordiale.engines.standing.columns import view
+from cordiale.engines.standing.compiling import Compiled
 from cordiale.engines.standing.facts import FOREVER, first_instant, never
 from cordiale.engines.standing.resolving import (
     DISPUTED,
@@ -98,19 +99,62 @@ class _Runs:
     epochs: Ints
 
 
-@dataclass
-class _Spans:
-    """Spans of parties: who, from when, until when."""
+class _Restricted:
+    """When each party is restricted, over all frameworks; news of a pair goes into a short list beside the long one."""
 
-    party: Ints
-    begins: Ints
-    ends: Ints
-    epochs: Ints
+    LONG = 1_000
+    """News after which the long list is made anew."""
 
-    @classmethod
-    def of(cls, party: Ints, begins: Ints, ends: Ints) -> _Spans:
-        """With the instants between which nothing changes."""
-        return cls(party, begins, ends, np.unique(np.concatenate((begins, ends))))
+    def __init__(self, sets: Sets) -> None:
+        snapshot = sets.snapshot
+        self.seen = len(snapshot.journal)
+        self.never = never(snapshot.zone)
+        pairs, begins, ends = [], [], []
+        for code, compiled in enumerate(snapshot.compiled):
+            if snapshot.columns.frameworks.ids[code] not in snapshot.local:
+                found = self._of_framework(code, compiled)
+                pairs.append(found[0])
+                begins.append(found[1])
+                ends.append(found[2])
+        empty = np.zeros(0, np.int64)
+        self.pairs = np.concatenate(pairs) if pairs else empty
+        self.begins = np.concatenate(begins) if begins else empty
+        self.ends = np.concatenate(ends) if ends else empty
+        self.parties = self.pairs & 0xFFFFFFFF
+        self.epochs = np.unique(np.concatenate((self.begins, self.ends)))
+        self.news: dict[tuple[int, int], list[tuple[int, int]]] = {}
+
+    def _of_framework(self, code: int, compiled: Compiled) -> tuple[Ints, Ints, Ints]:
+        """Pair (framework and party in one number), begin and end of each span, sorted by pair."""
+        where = np.flatnonzero(view(compiled.states) & RESTRICTED)
+        times, starts = view(compiled.times), view(compiled.starts).astype(np.int64)
+        run = np.searchsorted(starts, where, side="right") - 1
+        last = where + 1 == starts[run + 1]
+        ends = np.where(last, self.never, times[np.minimum(where + 1, max(len(times) - 1, 0))] if len(times) else 0)
+        return view(compiled.parties).astype(np.int64)[run] | code << 32, times[where].copy(), ends
+
+    def catch_up(self, snapshot: Snapshot) -> bool:
+        """Take in the news; False when there is too much of it."""
+        for change in snapshot.journal[self.seen :]:
+            if snapshot.columns.frameworks.ids[change.framework] in snapshot.local:
+                continue
+            pair = change.framework << 32 | change.party
+            first, last = np.searchsorted(self.pairs, (pair, pair + 1))
+            self.ends[first:last] = self.begins[first:last]
+            self.news[change.framework, change.party] = [
+                (begins, until)
+                for begins, until, state in snapshot.compiled[change.framework].pieces(change.party, self.never)
+                if state & RESTRICTED
+            ]
+        self.seen = len(snapshot.journal)
+        return len(self.news) <= self.LONG
+
+    def at(self, at: int) -> tuple[Ints, list[int], list[int]]:
+        """Parties restricted at an instant, those of the news apart, and the instants at which news begins or ends."""
+        parties = self.parties[(self.begins <= at) & (at < self.ends)]
+        fresh = [party for (_, party), spans in self.news.items() if any(b <= at < e for b, e in spans)]
+        edges = [edge for spans in self.news.values() for span in spans for edge in span]
+        return parties, fresh, edges
 
 
 class Sets:
@@ -124,7 +168,7 @@ class Sets:
         self._runs: dict[int, tuple[int, _Runs]] = {}
         self._kept: dict[tuple[str, int], Windows] = {}
         self._restricted: Windows | None = None
-        self._restricted_spans: tuple[int, dict[int, _Spans]] = (-1, {})
+        self._restricted_spans: _Restricted | None = None
 
     def entitled(self, framework: str) -> Windows:
         """Parties that certainly take part in a framework, in every scope.
@@ -235,40 +279,17 @@ class Sets:
         return Window(*self._epoch(epochs, at), self._pack(parties))
 
     def _restricted_at(self, at: int) -> Window:
-        begins, ends = self.always
-        bits = 0
-        for spans in self._all_restricted().values():
-            epoch = self._epoch(spans.epochs, at)
-            begins, ends = max(begins, epoch[0]), min(ends, epoch[1])
-            bits |= self._pack(spans.party[(spans.begins <= at) & (at < spans.ends)])
+        spans = self._restricted_spans
+        if spans is None or not spans.catch_up(self.snapshot):
+            spans = self._restricted_spans = _Restricted(self)
+        parties, fresh, edges = spans.at(at)
+        begins, ends = self._epoch(spans.epochs, at)
+        begins = max((edge for edge in edges if begins < edge <= at), default=begins)
+        ends = min((edge for edge in edges if at < edge < ends), default=ends)
+        bits = self._pack(parties)
+        for party in fresh:
+            bits |= 1 << party
         return Window(begins, ends, bits)
-
-    def _all_restricted(self) -> dict[int, _Spans]:
-        """By framework, the spans in which a party is restricted; only frameworks in the news are looked at again."""
-        journal = self.snapshot.journal
-        seen, spans = self._restricted_spans
-        fresh = {news.framework for news in journal[seen:]}
-        codes = sorted(fresh) if seen >= 0 else range(len(self.snapshot.compiled))
-        for code in codes:
-            if self.snapshot.columns.frameworks.ids[code] in self.snapshot.local:
-                continue
-            found = self._restricted_in(code)
-            spans.pop(code, None)
-            if found is not None:
-                spans[code] = found
-        self._restricted_spans = (len(journal), spans)
-        return spans
-
-    def _restricted_in(self, code: int) -> _Spans | None:
-        compiled = self.snapshot.compiled[code]
-        where = np.flatnonzero(view(compiled.states) & RESTRICTED)
-        if not len(where):
-            return None
-        times, starts = view(compiled.times), view(compiled.starts).astype(np.int64)
-        run = np.searchsorted(starts, where, side="right") - 1
-        last = where + 1 == starts[run + 1]
-        ends = np.where(last, never(self.snapshot.zone), times[np.minimum(where + 1, len(times) - 1)])
-        return _Spans.of(view(compiled.parties).astype(np.int64)[run], times[where].copy(), ends)
 
     def _of(self, code: int) -> _Runs:
         journal = self.snapshot.journal

@@ -6,14 +6,15 @@ is compiled; what was believed earlier is answered from the rows of the pair, so
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cordiale.domain.participation import Answer
 from cordiale.engines.standing.columns import Codes, Columns
-from cordiale.engines.standing.compiling import Compiled, compile_all, compile_pair
+from cordiale.engines.standing.compiling import Compiled, compile_all, compile_pair, packed
 from cordiale.engines.standing.facts import (
     FOREVER,
     Assertion,
@@ -109,6 +110,16 @@ class Asked(NamedTuple):
 NOW = Asked()
 
 
+Run = list[int]
+"""Instants, each with the state that begins at it in its lowest eight bits; the first lies before any instant."""
+
+History = tuple[list[int], list[Run | None]]
+"""Ledger numbers, and the runs believed before, between and after them; None where nobody asked yet."""
+
+SMALL = 250_000
+"""Pairs up to which a register keeps its runs at hand as Python likes them, at some 400 bytes a pair."""
+
+
 class Change(NamedTuple):
     """What one piece of news changed: a pair, and the first instant at which its state differs."""
 
@@ -141,6 +152,10 @@ class Snapshot:
     local: frozenset[str]
     extra: dict[tuple[int, int], list[int]]
     journal: list[Change]
+    _near: dict[str, dict[str, Run]] = field(default_factory=dict)
+    """In a small register, the runs of a framework by party id, made when it is first asked about."""
+    _history: dict[tuple[str, str], History] = field(default_factory=dict)
+    """What was believed of the pairs that were asked about as known at some number."""
 
     @classmethod
     def build(cls, facts: Facts) -> Snapshot:
@@ -220,8 +235,6 @@ class Snapshot:
         An end that no source published by the day asked about could tell is taken as open: nobody could know it then.
         """
         codes = self._codes(party, framework)
-        if codes is None:
-            return []
         number, published = asked
         until, since = self.columns.until, self.columns.since
         known = FOREVER - 1 if number is None else number
@@ -279,19 +292,64 @@ class Snapshot:
         Raises:
             NoSuchFramework, NoSuchParty.
         """
+        try:
+            run = self._near[framework][party]
+        except KeyError:
+            return self._bits_far(party, framework, at)
+        return run[bisect_right(run, at << 8 | 255) - 1] & 255
+
+    def _bits_far(self, party: str, framework: str, at: int) -> int:
+        """The state of a pair whose run is not at hand; in a small register it will be, next time."""
         code = self.columns.frameworks.of.get(framework)
         if code is None:
             raise NoSuchFramework(framework)
         party_code = self.columns.parties.of.get(party)
         if party_code is None:
             raise NoSuchParty(party)
+        if framework not in self._near and len(self.columns) <= SMALL:
+            runs = self.compiled[code].runs(len(self.columns.parties))
+            self._near[framework] = dict(zip(self.columns.parties.ids, runs, strict=True))
         return self.compiled[code].at(party_code, at)
 
     def bits_known(self, party: str, framework: str, at: int, asked: Asked) -> int:
-        """The state of a pair at an instant under other knowledge than today's."""
-        self._known(party, framework)
-        heard, life = self.voices(party, framework, asked)
-        return state(heard, life, at)
+        """The state of a pair at an instant under other knowledge than today's.
+
+        Raises:
+            NoSuchFramework, NoSuchParty.
+        """
+        number, published = asked
+        if number is None or published is not None:
+            heard, life = self.voices(party, framework, asked)
+            return state(heard, life, at)
+        try:
+            numbers, runs = self._history[framework, party]
+        except KeyError:
+            numbers, runs = self._history_of(party, framework)
+        place = bisect_right(numbers, number)
+        run = runs[place]
+        if run is None:
+            run = runs[place] = packed(timeline(*self.voices(party, framework, asked)))
+        return run[bisect_right(run, at << 8 | 255) - 1] & 255
+
+    def _history_of(self, party: str, framework: str) -> History:
+        """The ledger numbers at which anything believed of a pair changed, with room for a run between each.
+
+        What was believed at a number never changes again, so a run made once is kept; only news of the pair drops it.
+        """
+        pair = self._codes(party, framework)
+        columns = self.columns
+        places = list(self.places(*pair))
+        sources = {columns.sources.ids[columns.source[place]] for place in places}
+        known = [Known(columns.since[place], columns.until[place]) for place in places]
+        known += [life.known for life in self.lives[framework]]
+        known += [weight.known for source in sources for weight in self.weights[source]]
+        known += [since for since, _ in self.meanings]
+        numbers = sorted({number for each in known for number in each if number != FOREVER})
+        if len(self._history) >= SMALL:
+            self._history.clear()
+        made: History = (numbers, [None] * (len(numbers) + 1))
+        self._history[framework, party] = made
+        return made
 
     def standing(self, party: str, framework: str, at: int, asked: Asked = NOW) -> Standing:
         """How a party stands in a framework at an instant.
@@ -374,7 +432,7 @@ class Snapshot:
         if party not in self.columns.parties.of:
             raise NoSuchParty(party)
 
-    def _codes(self, party: str, framework: str) -> tuple[int, int] | None:
+    def _codes(self, party: str, framework: str) -> tuple[int, int]:
         self._known(party, framework)
         return self.columns.parties.of[party], self.columns.frameworks.of[framework]
 
@@ -409,6 +467,8 @@ class Snapshot:
 
     def _splice(self, framework: int, party: int) -> None:
         names = self.columns.parties.ids[party], self.columns.frameworks.ids[framework]
+        self._near.pop(names[1], None)
+        self._history.pop((names[1], names[0]), None)
         changed = self.compiled[framework].splice(party, compile_pair(*self.voices(*names)))
         starts = (self.columns.starts[place] for place in self.places(party, framework))
         self.journal.append(Change(framework, party, min(starts, default=0) if changed is None else changed))
