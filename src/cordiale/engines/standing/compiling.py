@@ -28,6 +28,10 @@ from cordiale.engines.standing.resolving import (
 Ints = NDArray[np.int64]
 
 
+Run = tuple[list[int], bytes]
+"""Instants, and the states between them: one more than instants, the first from before any."""
+
+
 @dataclass
 class Compiled:
     """One framework, compiled: for each party a run of instants, and the state that begins at each.
@@ -53,26 +57,14 @@ class Compiled:
         place = bisect_left(self.parties, party)
         return place if place < len(self.parties) and self.parties[place] == party else -1
 
-    def at(self, party: int, at: int) -> int:
-        """The state of a party at an instant."""
-        parties = self.parties
-        place = bisect_left(parties, party)
-        if place < len(parties) and parties[place] == party:
-            first = self.starts[place]
-            found = bisect_right(self.times, at, first, self.starts[place + 1])
-            return self.states[found - 1] if found > first else NOT
+    def run(self, party: int) -> Run:
+        """The run of a party; of a party nobody speaks of, the life of the framework."""
+        place = self.pair(party)
+        if place >= 0:
+            first, last = self.starts[place], self.starts[place + 1]
+            return as_run(zip(self.times[first:last], self.states[first:last], strict=True))
         life = self.life
-        return SILENT if life is not None and life.begins <= at < life.ends else NOT
-
-    def runs(self, parties: int) -> list[list[int]]:
-        """The run of every party, packed; `parties` is how many the register knows."""
-        life = self.life
-        nobody = packed([(life.begins, SILENT), (life.ends, NOT)] if life is not None else [])
-        found = [nobody] * parties
-        points = packed(zip(self.times.tolist(), self.states, strict=True))
-        for place, party in enumerate(self.parties):
-            found[party] = [points[0], *points[self.starts[place] + 1 : self.starts[place + 1] + 1]]
-        return found
+        return as_run([(life.begins, SILENT), (life.ends, NOT)] if life is not None else [])
 
     def pieces(self, party: int, never: int) -> list[tuple[int, int, int]]:
         """The run of a party: from, until, and state; the last lasts until `never`."""
@@ -117,9 +109,13 @@ class Compiled:
         return sum(len(column) * column.itemsize for column in columns)
 
 
-def packed(points: Iterable[tuple[int, int]]) -> list[int]:
-    """A run as one sorted list: each instant with its state in the lowest eight bits, `NOT` before the first."""
-    return [-(1 << 62) | NOT, *(at << 8 | state for at, state in points)]
+def as_run(points: Iterable[tuple[int, int]]) -> Run:
+    """Points as a run at hand."""
+    times, states = [], [NOT]
+    for at, state in points:
+        times.append(at)
+        states.append(state)
+    return times, bytes(states)
 
 
 def compile_pair(heard: Voices, life: Life) -> list[tuple[int, int]]:

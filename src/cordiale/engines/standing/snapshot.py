@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from cordiale.domain.participation import Answer
 from cordiale.engines.standing.columns import Codes, Columns
-from cordiale.engines.standing.compiling import Compiled, compile_all, compile_pair, packed
+from cordiale.engines.standing.compiling import Compiled, Run, as_run, compile_all, compile_pair
 from cordiale.engines.standing.facts import (
     FOREVER,
     Assertion,
@@ -110,14 +110,11 @@ class Asked(NamedTuple):
 NOW = Asked()
 
 
-Run = list[int]
-"""Instants, each with the state that begins at it in its lowest eight bits; the first lies before any instant."""
-
 History = tuple[list[int], list[Run | None]]
 """Ledger numbers, and the runs believed before, between and after them; None where nobody asked yet."""
 
-SMALL = 250_000
-"""Pairs up to which a register keeps its runs at hand as Python likes them, at some 400 bytes a pair."""
+AT_HAND = 250_000
+"""Pairs whose runs are kept at hand as Python likes them, at some 300 bytes each; beyond, all are forgotten."""
 
 
 class Change(NamedTuple):
@@ -152,8 +149,8 @@ class Snapshot:
     local: frozenset[str]
     extra: dict[tuple[int, int], list[int]]
     journal: list[Change]
-    _near: dict[str, dict[str, Run]] = field(default_factory=dict)
-    """In a small register, the runs of a framework by party id, made when it is first asked about."""
+    _near: dict[tuple[str, str], Run] = field(default_factory=dict)
+    """What is believed now of the pairs that were asked about, by framework and party."""
     _history: dict[tuple[str, str], History] = field(default_factory=dict)
     """What was believed of the pairs that were asked about as known at some number."""
 
@@ -293,23 +290,18 @@ class Snapshot:
             NoSuchFramework, NoSuchParty.
         """
         try:
-            run = self._near[framework][party]
+            times, states = self._near[framework, party]
         except KeyError:
             return self._bits_far(party, framework, at)
-        return run[bisect_right(run, at << 8 | 255) - 1] & 255
+        return states[bisect_right(times, at)]
 
     def _bits_far(self, party: str, framework: str, at: int) -> int:
-        """The state of a pair whose run is not at hand; in a small register it will be, next time."""
-        code = self.columns.frameworks.of.get(framework)
-        if code is None:
-            raise NoSuchFramework(framework)
-        party_code = self.columns.parties.of.get(party)
-        if party_code is None:
-            raise NoSuchParty(party)
-        if framework not in self._near and len(self.columns) <= SMALL:
-            runs = self.compiled[code].runs(len(self.columns.parties))
-            self._near[framework] = dict(zip(self.columns.parties.ids, runs, strict=True))
-        return self.compiled[code].at(party_code, at)
+        """The state of a pair nobody asked about yet; its run is at hand the next time."""
+        party_code, framework_code = self._codes(party, framework)
+        if len(self._near) >= AT_HAND:
+            self._near.clear()
+        times, states = self._near[framework, party] = self.compiled[framework_code].run(party_code)
+        return states[bisect_right(times, at)]
 
     def bits_known(self, party: str, framework: str, at: int, asked: Asked) -> int:
         """The state of a pair at an instant under other knowledge than today's.
@@ -328,8 +320,8 @@ class Snapshot:
         place = bisect_right(numbers, number)
         run = runs[place]
         if run is None:
-            run = runs[place] = packed(timeline(*self.voices(party, framework, asked)))
-        return run[bisect_right(run, at << 8 | 255) - 1] & 255
+            run = runs[place] = as_run(timeline(*self.voices(party, framework, asked)))
+        return run[1][bisect_right(run[0], at)]
 
     def _history_of(self, party: str, framework: str) -> History:
         """The ledger numbers at which anything believed of a pair changed, with room for a run between each.
@@ -345,7 +337,7 @@ class Snapshot:
         known += [weight.known for source in sources for weight in self.weights[source]]
         known += [since for since, _ in self.meanings]
         numbers = sorted({number for each in known for number in each if number != FOREVER})
-        if len(self._history) >= SMALL:
+        if len(self._history) >= AT_HAND:
             self._history.clear()
         made: History = (numbers, [None] * (len(numbers) + 1))
         self._history[framework, party] = made
@@ -467,7 +459,7 @@ class Snapshot:
 
     def _splice(self, framework: int, party: int) -> None:
         names = self.columns.parties.ids[party], self.columns.frameworks.ids[framework]
-        self._near.pop(names[1], None)
+        self._near.pop((names[1], names[0]), None)
         self._history.pop((names[1], names[0]), None)
         changed = self.compiled[framework].splice(party, compile_pair(*self.voices(*names)))
         starts = (self.columns.starts[place] for place in self.places(party, framework))
