@@ -76,7 +76,8 @@ def _parameter(parameter: click.Parameter, context: click.Context) -> tuple[str,
     default = parameter.get_default(context, call=False)
     if isinstance(parameter, click.Option):
         holds = "nothing: it is there or not" if parameter.is_flag else _type(parameter)
-        shown = "needed" if parameter.required else _default(default)
+        says_default = parameter.show_default if isinstance(parameter.show_default, str) else _default(default)
+        shown = "needed" if parameter.required else says_default
         return f"`{', '.join(parameter.opts)}`", holds, shown, known.get("help") or ""
     return f"`{parameter.human_readable_name}`", _type(parameter), "needed", "see above"
 
@@ -85,7 +86,11 @@ def _type(parameter: click.Parameter) -> str:
     """What may be written."""
     kind = parameter.type
     if isinstance(kind, click.IntRange):
-        return f"a whole number from {kind.min} to {kind.max}"
+        return f"a whole number from {kind.min}" + ("" if kind.max is None else f" to {kind.max}")
+    if isinstance(kind, click.Choice):
+        return " or ".join(f"`{choice}`" for choice in kind.choices)
+    if kind.name == "day":
+        return "a day, `yyyy-mm-dd`"
     if isinstance(kind, click.Path):
         return "a path"
     return f"`{parameter.metavar}`" if parameter.metavar else "text"
