@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 from cordiale.config.home import Home
 
@@ -69,13 +70,18 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-DATABASES = {
-    "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL") or f"sqlite:///{HOME.database}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    ),
-}
+try:
+    DATABASES = {
+        "default": dj_database_url.parse(
+            os.environ.get("DATABASE_URL") or f"sqlite:///{HOME.database}",
+            conn_max_age=60,
+            conn_health_checks=True,
+        ),
+    }
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"DATABASE_URL cannot be read ({error}); write postgres://USER:PASSWORD@HOST:PORT/NAME, or leave it empty."
+    ) from error
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

@@ -21,8 +21,8 @@ FIRST_DAY = date(EARLIEST_YEAR, 1, 1)
 NEVER_DAY = date(9000, 1, 1)
 """Stands for "no end": databases and their drivers disagree about infinity, so it is a day far away."""
 
-_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?Z")
+_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?Z", re.ASCII)
 
 
 class Precision(StrEnum):
@@ -227,9 +227,18 @@ class Period:
             )
 
     def bounds(self, zone: ZoneInfo) -> tuple[int, int, int, int]:
-        """Earliest and latest start, earliest and latest end, as microseconds since 1970 UTC."""
+        """Earliest and latest start, earliest and latest end, as microseconds since 1970 UTC.
+
+        Raises:
+            EndsBeforeItStarts: a moment and a day turn out to be the wrong way round in this zone.
+        """
         end = self.end.bounds(zone) if self.end is not None else (midnight(NEVER_DAY, zone),) * 2
-        return *self.start.bounds(zone), *end
+        start = self.start.bounds(zone)
+        if end[1] <= start[0]:
+            raise EndsBeforeItStarts(
+                f'in {zone} the period ends ("{self.end}") no later than it starts ("{self.start}"); correct the dates'
+            )
+        return *start, *end
 
 
 def _instant(value: date | datetime) -> datetime:

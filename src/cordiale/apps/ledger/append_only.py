@@ -203,6 +203,8 @@ class GuardLedger(_Guard):
             _postgres_trigger("ledger_entry", "insert", "BEFORE INSERT", "ledger_entry_insert"),
             _postgres_trigger("ledger_entry", "update", "BEFORE UPDATE", "cordiale_refuse"),
             *_postgres_keep("ledger_entry"),
+            _postgres_check("ledger_clock_insert", _CLOCK_INSERT_FAULT, "there is one clock"),
+            _postgres_trigger("ledger_clock", "insert", "BEFORE INSERT", "ledger_clock_insert"),
             _postgres_check("ledger_clock_update", _CLOCK_FAULT, "the clock only moves on"),
             _postgres_trigger("ledger_clock", "update", "BEFORE UPDATE", "ledger_clock_update"),
             *_postgres_keep("ledger_clock"),
@@ -224,6 +226,7 @@ class GuardLedger(_Guard):
             ),
             _sqlite_trigger("ledger_entry", "update", "1", message("UPDATE on ledger_entry is refused")),
             _sqlite_trigger("ledger_entry", "delete", "1", message("DELETE on ledger_entry is refused")),
+            _sqlite_trigger("ledger_clock", "insert", _CLOCK_INSERT_FAULT, message("there is one clock")),
             _sqlite_trigger("ledger_clock", "update", _CLOCK_FAULT, message("the clock only moves on")),
             _sqlite_trigger("ledger_clock", "delete", "1", message("DELETE on ledger_clock is refused")),
             _sqlite_trigger("ledger_content", "insert", _CONTENT_INSERT_FAULT, message("content comes with its entry")),
@@ -241,12 +244,17 @@ class GuardLedger(_Guard):
 _ENTRY_FAULT = (
     "NOT EXISTS (SELECT 1 FROM ledger_clock c WHERE c.one = 1"
     " AND NEW.number = c.number AND NEW.previous = c.head AND NEW.at > c.at)"
+    " OR EXISTS (SELECT 1 FROM ledger_entry e WHERE e.number = NEW.number)"
 )
 _CLOCK_FAULT = (
     "NEW.number < OLD.number OR NEW.number > OLD.number + 1 OR NEW.register_number < OLD.register_number"
     " OR NEW.at < OLD.at OR NEW.one <> OLD.one"
 )
-_CONTENT_INSERT_FAULT = "NOT EXISTS (SELECT 1 FROM ledger_clock c WHERE c.one = 1 AND NEW.entry_id = c.number)"
+_CONTENT_INSERT_FAULT = (
+    "NOT EXISTS (SELECT 1 FROM ledger_clock c WHERE c.one = 1 AND NEW.entry_id = c.number)"
+    " OR EXISTS (SELECT 1 FROM ledger_content o WHERE o.entry_id = NEW.entry_id)"
+)
+_CLOCK_INSERT_FAULT = "EXISTS (SELECT 1 FROM ledger_clock)"
 _CONTENT_UPDATE_FAULT = (
     "NEW.entry_id <> OLD.entry_id OR NEW.salt <> '' OR NEW.content <> '' OR NOT EXISTS (SELECT 1 FROM ledger_clock c"
     " WHERE c.one = 1 AND NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.number = c.number))"

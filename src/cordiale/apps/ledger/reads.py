@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from django.db.models import QuerySet
+
 from cordiale.apps.ledger.models import LedgerClock, LedgerContent, LedgerEntry
 from cordiale.domain.ledger import GENESIS, Entry, Fault, commit, first_fault
 from cordiale.domain.viewer import Viewer, require
@@ -143,20 +145,31 @@ def fault_of_published_head(viewer: Viewer, published: str) -> Fault | None:
 
 
 def _first_damaged_content(*, below: int | None) -> Fault | None:
+    """The first entry whose content was changed, removed, or emptied without an entry that says so."""
     wanted = LedgerEntry.objects.order_by("number")
     if below is not None:
         wanted = wanted.filter(number__lt=below)
-    without = wanted.filter(content__isnull=True).values_list("number", flat=True).first()
-    rows = wanted.filter(content__isnull=False).exclude(content__salt="")
-    for number, commitment, salt, text in rows.values_list(
-        "number", "commitment", "content__salt", "content__content"
-    ).iterator(chunk_size=2_000):
-        if without is not None and without < number:
-            break
+    faults = [_changed(wanted), _removed(wanted), _emptied(wanted)]
+    return min((fault for fault in faults if fault is not None), key=lambda fault: fault.number, default=None)
+
+
+def _changed(wanted: QuerySet[LedgerEntry]) -> Fault | None:
+    kept = wanted.filter(content__isnull=False).exclude(content__salt="")
+    rows = kept.values_list("number", "commitment", "content__salt", "content__content")
+    for number, commitment, salt, text in rows.iterator(chunk_size=2_000):
         if commit(salt, text) != commitment:
             return Fault(number, f"the content of entry {number} was changed after it was written")
-    if without is not None:
-        return Fault(without, f"the content of entry {without} was removed; only its erasure would be lawful")
+    return None
+
+
+def _removed(wanted: QuerySet[LedgerEntry]) -> Fault | None:
+    number = wanted.filter(content__isnull=True).values_list("number", flat=True).first()
+    if number is None:
+        return None
+    return Fault(number, f"the content of entry {number} was removed; only its erasure would be lawful")
+
+
+def _emptied(wanted: QuerySet[LedgerEntry]) -> Fault | None:
     lawful = set(LedgerEntry.objects.filter(verb=ERASED).values_list("subject", flat=True))
     for number in wanted.filter(content__salt="").values_list("number", flat=True):
         if f"entry:{number}" not in lawful:

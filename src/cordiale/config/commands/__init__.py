@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import click
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.db.utils import OperationalError, ProgrammingError
 
 
@@ -35,7 +37,10 @@ def main() -> None:
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cordiale.config.settings")
-django.setup()
+try:
+    django.setup()
+except ImproperlyConfigured as error:
+    sys.exit(f"Error: {error}")
 
 # The commands import models, which Django must have loaded first.
 from cordiale.config.commands.asking import (  # noqa: E402

@@ -104,8 +104,8 @@ def standing(
     With --from, every question of a file is answered, in the order of the file.
     """
     if file is not None:
-        if party or framework:
-            raise click.UsageError("Give either PARTY and FRAMEWORK or --from FILE.")
+        if party or framework or why:
+            raise click.UsageError("Give either PARTY and FRAMEWORK, with --why if you like, or --from FILE.")
         _many(_questions(file, on), knowledge, form)
         return
     if not party or not framework:
@@ -211,7 +211,7 @@ def _standing_value(found: StandingRead, *, why: bool) -> dict[str, Any]:
     return value
 
 
-def _claim_value(claim: asking.ClaimRead) -> dict[str, Any]:
+def _claim_value(claim: asking.AssertionRead) -> dict[str, Any]:
     return {
         "assertion": claim.assertion,
         "source": claim.source,
@@ -227,7 +227,7 @@ def _claim_value(claim: asking.ClaimRead) -> dict[str, Any]:
     }
 
 
-def _claim_row(claim: asking.ClaimRead) -> tuple[Any, ...]:
+def _claim_row(claim: asking.AssertionRead) -> tuple[Any, ...]:
     says = claim.says.value if claim.says else "(nothing of this day)"
     return (
         claim.outcome.value,

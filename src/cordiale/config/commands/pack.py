@@ -55,6 +55,8 @@ def export(path: Path) -> None:
         write_pack(path, manifest=manifest.text, tables=current(viewer))
     except (NoPackLoaded, FolderInUse) as refusal:
         raise click.ClickException(str(refusal)) from None
+    except OSError as error:
+        raise click.ClickException(f"The pack could not be written to {path}: {error}.") from None
     click.echo(f"Wrote {manifest.title}, edition {manifest.edition}, to {path}.")
 
 

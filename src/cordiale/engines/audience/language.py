@@ -24,11 +24,12 @@ SUSPENDED = "suspended"
 
 GRAMMAR = r"""
     start: audience
-    audience: union ["except"i union]
+    audience: union [_EXCEPT union]
     union: term (_separator term)*
     _separator: "," ["and"i | "or"i] | "and"i | "or"i
     term: NAME -> name | QUOTED -> quoted | "both"i term ["and"i] term -> both | "(" audience ")" -> bracket
-    NAME: /(?!(?:except|and|or|both)(?![\w.+&-]))[^\W_][\w.+&'’-]*/i
+    _EXCEPT.2: /(?:,\s*)?except(?![\w.+&:-])/i
+    NAME: /(?!(?:except|and|or|both)(?![\w.+&:-]))[^\W_][\w.+&:'’-]*/i
     QUOTED: /"[^"]+"/
     %import common.WS
     %ignore WS
@@ -61,10 +62,12 @@ class Name:
     Args:
         kind: "party", "framework", "group" or "suspended".
         id: its id.
+        word: how it is written, where the id alone would name something else: "party:ID".
     """
 
     kind: str
     id: str
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,12 +156,13 @@ def _refusal(sentence: str, error: UnexpectedInput) -> BadAudience:
     word, position = str(token), token.start_pos or 0
     before, after = sentence[:position].rstrip(), sentence[position + len(word) :]
     mended = ""
-    if word.lower() == "except" and not before:
+    excepting = token.type == "_EXCEPT"
+    if excepting and not before:
         what = (
             "An audience cannot begin with an exception: name first whom it includes, for whoever is sent away "
             "from a framework must never come in by that"
         )
-    elif word.lower() == "except":
+    elif excepting:
         what = "One bracket has one exception, at its end; names after it all belong to it"
         mended = f"{before.rstrip(',')}, {after.strip()}"
     elif token.type in ("NAME", "QUOTED", "LPAR", "BOTH"):
@@ -261,8 +265,8 @@ def canonical(audience: Audience) -> Audience:
 def written(audience: Audience) -> str:
     """An audience as a sentence; reading it gives the same audience again."""
     match audience:
-        case Name(_, name):
-            return name
+        case Name():
+            return audience.word or audience.id
         case Union(parts):
             return ", ".join(_part(part) for part in parts)
         case Both(one, other):

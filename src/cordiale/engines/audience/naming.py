@@ -32,13 +32,23 @@ class Names:
         self._words: dict[str, Name] = {}
         self._parties = {folded(word): party for party, words in parties.items() for word in (*words, party)}
         self._parties.update({party: party for party in parties})
-        self._add([(party, Name("party", party)) for party in parties])
+        self._add([(party, Name("party", party)) for party in parties if party not in frameworks])
         # A framework of the same id as a party means the framework: membership, not the organisation itself.
         self._words.update({framework: Name("framework", framework) for framework in frameworks})
         self._words.update({group: Name("group", group) for group in groups})
         self._words[SUSPENDED] = Name(SUSPENDED, SUSPENDED)
         self._add([(word, Name("framework", key)) for key, words in frameworks.items() for word in words])
-        self._add([(word, Name("party", key)) for key, words in parties.items() for word in words])
+        self._add(
+            [
+                (word, self._party(key, frameworks))
+                for key, words in parties.items()
+                for word in (*words, f"party:{key}")
+            ]
+        )
+
+    def _party(self, party: str, frameworks: Mapping[str, Iterable[str]]) -> Name:
+        """A party, written with its kind where a framework bears the same id."""
+        return Name("party", party, f"party:{party}" if party in frameworks else "")
 
     def _add(self, words: Iterable[tuple[str, Name]]) -> None:
         new: dict[str, Name | None] = {}

@@ -17,7 +17,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _STRAY = frozenset(("Cc", "Cn", "Cs", "Zl", "Zp"))
 _DIRECTION_MARKS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-_WHOLE = re.compile(r"\d{1,9}")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 class BadCell(ValueError):
@@ -82,7 +82,7 @@ def _choice(options: tuple[str, ...], text: str) -> str:
 
 
 def _language(text: str) -> str:
-    if not _LANGUAGE.fullmatch(text):
+    if not _LANGUAGE.fullmatch(text) or len(text) > 20:
         raise BadCell(f'"{text}" is no language code; write a code such as en or pt-BR')
     return text
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+
+def shows(character: str) -> bool:
+    """Whether a character stands in a message as it is: one fault is one line, read in one direction."""
+    return character.isprintable() or (unicodedata.category(character) == "Cf" and character in "\u200c\u200d")
+
 
 SHOWN = 200
 """How many faults a message lists; a broken column would otherwise fill the screen a hundred thousand times."""
@@ -26,7 +33,8 @@ class Fault:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.place}: {self.what}"
+        text = f"{self.file}:{self.line}:{self.place}: {self.what}"
+        return "".join(character if shows(character) else f"\\u{ord(character):04x}" for character in text)
 
 
 class BadPack(ValueError):

@@ -19,6 +19,9 @@ FORMAT = 1
 MARKS = ("plain", "square", "disc", "diamond", "triangle", "outline")
 """Shapes that mark a framework in lists and on maps; each has one colour."""
 
+LOCAL = "local_suspension"
+"""The key that lists frameworks whose suspension stays local."""
+
 _TEXTS = ("id", "title", "edition", "host", "membership", "zone", "coverage_to", "terms", "about")
 
 
@@ -80,6 +83,7 @@ class Manifest:
         statuses: status id to its meaning.
         bodies: id to body, of bodies that meet and are not frameworks.
         groups: id to a named audience.
+        local: frameworks whose suspension stays local: elsewhere nobody is left out for it.
         marks: framework id to the shape that marks it; frameworks without one are marked "plain".
         text: the file as it was, for a lossless export.
     """
@@ -96,6 +100,7 @@ class Manifest:
     statuses: Mapping[str, Status]
     bodies: Mapping[str, Body]
     groups: Mapping[str, Group]
+    local: tuple[str, ...]
     marks: Mapping[str, str]
     text: str
 
@@ -130,6 +135,8 @@ def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
         if not isinstance(value, str) or not value.strip():
             fault(key, f'is missing; write {key} = "..."')
             texts[key] = ""
+    if len(str(texts["edition"])) > 60:
+        fault("edition", "holds more than 60 characters; shorten it")
     zone = coverage = None
     try:
         zone = ZoneInfo(str(texts["zone"] or "UTC"))
@@ -147,9 +154,13 @@ def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
                 fault(key, str(error))
     statuses = _statuses(data.get("statuses"), fault)
     bodies = _bodies(data.get("bodies", {}), fault)
+    local = data.get(LOCAL, [])
+    if not isinstance(local, list) or any(not isinstance(framework, str) for framework in local):
+        fault(LOCAL, 'lists ids of frameworks, such as ["one", "other"]')
+        local = []
     groups = _groups(data.get("groups", {}), fault)
     marks = _marks(data.get("marks", {}), fault)
-    for key in sorted(set(data) - {"format", "statuses", "bodies", "groups", "marks", *_TEXTS}):
+    for key in sorted(set(data) - {"format", "statuses", "bodies", "groups", "marks", LOCAL, *_TEXTS}):
         fault(key, "is not known here; remove it or correct its spelling")
     if faults or zone is None or coverage is None:
         return None, faults
@@ -161,6 +172,7 @@ def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
         statuses=statuses,
         bodies=bodies,
         groups=groups,
+        local=tuple(local),
         marks=marks,
         text=text,
     )
@@ -180,7 +192,7 @@ def _statuses(data: Any, fault: Any) -> dict[str, Status]:
             continue
         elsewhere = value.get("frameworks", {})
         given = [value.get("answer"), *(elsewhere.values() if isinstance(elsewhere, dict) else [None])]
-        if any(answer not in answers for answer in given):
+        if any(not isinstance(answer, str) or answer not in answers for answer in given):
             fault(place, f"every answer must be one of {', '.join(answers)}")
             continue
         statuses[key] = Status(value["name"], answers[given[0]], {f: answers[a] for f, a in elsewhere.items()})
@@ -189,7 +201,10 @@ def _statuses(data: Any, fault: Any) -> dict[str, Status]:
 
 def _bodies(data: Any, fault: Any) -> dict[str, Body]:
     bodies: dict[str, Body] = {}
-    for key, value in data.items() if isinstance(data, dict) else ():
+    if not isinstance(data, dict):
+        fault("bodies", 'is no table; write [bodies] and lines such as council = "The Council"')
+        return bodies
+    for key, value in data.items():
         given = {"name": value} if isinstance(value, str) else value
         parties = given.get("parties", []) if isinstance(given, dict) else None
         if not isinstance(given, dict) or not given.get("name") or not isinstance(parties, list):
@@ -201,7 +216,10 @@ def _bodies(data: Any, fault: Any) -> dict[str, Body]:
 
 def _groups(data: Any, fault: Any) -> dict[str, Group]:
     groups: dict[str, Group] = {}
-    for key, value in data.items() if isinstance(data, dict) else ():
+    if not isinstance(data, dict):
+        fault("groups", "is no table; write a table such as [groups.partners]")
+        return groups
+    for key, value in data.items():
         texts = [value.get(part) for part in ("name", "audience")] if isinstance(value, dict) else [None]
         if not all(isinstance(text, str) and text.strip() for text in texts):
             fault(f"groups.{key}", 'needs a name and an audience, such as audience = "one, other"')

@@ -124,6 +124,7 @@ def _rows(path: Path, table: Table, faults: list[Fault]) -> Iterator[Row]:
         return
     csv.field_size_limit(max(len(text) + 1, 1))
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    begins = 1
     try:
         order = _header(next(lines, []), table, faults)
         if order is None:
@@ -135,7 +136,9 @@ def _rows(path: Path, table: Table, faults: list[Fault]) -> Iterator[Row]:
             if row is not None:
                 yield row
     except csv.Error as error:
-        faults.append(Fault(table.file, lines.line_num, 0, f"is not CSV ({error}); close the quotes on this line"))
+        faults.append(
+            Fault(table.file, begins, 0, f"is not CSV ({error}); close the quotes of the row that begins here")
+        )
 
 
 def _header(names: list[str], table: Table, faults: list[Fault]) -> tuple[int, ...] | None:

@@ -6,6 +6,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from cordiale.domain.period import EndsBeforeItStarts, Period
 from cordiale.engines.audience.deciding import circle
@@ -30,6 +31,9 @@ PERIODS: dict[str, tuple[str, str]] = {
 }
 """Columns that hold the start and the end of a period, by table."""
 
+LONGEST_KEY = 2_000
+"""Bytes that what tells two rows apart may take together: an index of PostgreSQL holds little more."""
+
 CHAINS: dict[str, str] = {"frameworks": "succeeds", "instruments": "supersedes", "policies": "develops"}
 """Columns that name an earlier row of the same table."""
 
@@ -48,10 +52,10 @@ def faults_of(pack: Pack, *, broken: set[str]) -> list[Fault]:
         faults += _references(table, rows, ids, broken)
         faults += _doubles(table, rows)
         if table.name in PERIODS:
-            faults += _periods(table, rows)
+            faults += _periods(table, rows, pack.manifest.zone)
         if table.name in CHAINS:
             faults += _circles(table, rows, CHAINS[table.name])
-    faults += _codes_used_twice(BY_NAME["parties"], pack.tables["parties"])
+    faults += _codes_used_twice(BY_NAME["parties"], pack.tables["parties"], pack.manifest.zone)
     faults += _statuses(pack)
     faults += _end_sources(pack.tables["participation"])
     faults += contradictions(pack.tables["participation"], pack)
@@ -76,6 +80,9 @@ def _manifest_faults(pack: Pack, ids: dict[str, set[str]]) -> Iterator[Fault]:
             what = f'statuses.{name}: "{framework}" is not in frameworks.csv; add it there or correct it'
             yield Fault(manifests.FILE, 0, 0, what)
     yield from _group_faults(pack, ids)
+    for framework in sorted(set(manifest.local) - ids["frameworks"]):
+        what = f'{manifests.LOCAL}: "{framework}" is not in frameworks.csv; remove or correct it'
+        yield Fault(manifests.FILE, 0, 0, what)
     for framework in sorted(set(manifest.marks) - ids["frameworks"]):
         yield Fault(manifests.FILE, 0, 0, f'marks: "{framework}" is not in frameworks.csv; remove or correct it')
     for name, body_of in manifest.bodies.items():
@@ -130,17 +137,20 @@ def _doubles(table: Table, rows: Iterable[Row]) -> Iterator[Fault]:
     first: dict[tuple[str, ...], int] = {}
     for row in rows:
         key = tuple(row.cells[place] for place in table.key_places)
+        if sum(len(cell.encode()) for cell in key) > LONGEST_KEY:
+            what = f"{', '.join(table.key)}: hold more than {LONGEST_KEY:,} bytes together; shorten them"
+            yield Fault(table.file, row.line, table.key_places[0] + 1, what)
         line = first.setdefault(key, row.line)
         if line != row.line:
             what = f"{', '.join(table.key)}: the same as on line {line}; remove one of the two rows"
             yield Fault(table.file, row.line, table.key_places[0] + 1, what)
 
 
-def _periods(table: Table, rows: Iterable[Row]) -> Iterator[Fault]:
+def _periods(table: Table, rows: Iterable[Row], zone: ZoneInfo) -> Iterator[Fault]:
     start, end = (table.places[name] for name in PERIODS[table.name])
     for row in rows:
         try:
-            Period(row.values[start], row.values[end])
+            Period(row.values[start], row.values[end]).bounds(zone)
         except EndsBeforeItStarts as fault:
             yield Fault(table.file, row.line, end + 1, f"{table.columns[end].name}: {fault}")
 
@@ -158,7 +168,7 @@ def _circles(table: Table, rows: Iterable[Row], column: str) -> Iterator[Fault]:
             yield Fault(table.file, row.line, place + 1, what)
 
 
-def _codes_used_twice(parties: Table, rows: Iterable[Row]) -> Iterator[Fault]:
+def _codes_used_twice(parties: Table, rows: Iterable[Row], zone: ZoneInfo) -> Iterator[Fault]:
     """Two parties that exist at the same time cannot share an ISO code; a successor may inherit one."""
     for name in ("iso2", "iso3"):
         place, start, end = parties.places[name], parties.places["valid_from"], parties.places["valid_to"]
@@ -167,9 +177,9 @@ def _codes_used_twice(parties: Table, rows: Iterable[Row]) -> Iterator[Fault]:
             if row.cells[place]:
                 holders[row.cells[place]].append(row)
         for code, sharing in holders.items():
-            sharing.sort(key=lambda row: str(row.values[start].earliest))
+            sharing.sort(key=lambda row: row.values[start].bounds(zone)[0])
             for one, other in pairwise(sharing):
-                if one.values[end] is None or one.values[end].earliest > other.values[start].latest:
+                if one.values[end] is None or one.values[end].bounds(zone)[0] > other.values[start].bounds(zone)[1]:
                     what = f'{name}: "{code}" is that of "{one.cells[0]}" on line {one.line}; correct one of the two'
                     yield Fault(parties.file, other.line, place + 1, what)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cordiale.domain.participation import Answer, Scope
-from cordiale.engines.standing.facts import SCOPES, Assertion, Life, never
+from cordiale.engines.standing.facts import SCOPES, Assertion, Life, first_instant, never
 from cordiale.engines.standing.resolving import (
     BITS,
     NOT,
@@ -76,8 +76,9 @@ class Explanation:
 
     @property
     def winner(self) -> Claim | None:
-        """The claim that decided, the weightiest first; None when nobody spoke."""
-        return next((claim for claim in self.claims if claim.outcome in (Outcome.WON, Outcome.DISPUTES)), None)
+        """The claim that decided; None when nobody spoke. One that says the answer given comes before others."""
+        counting = [claim for claim in self.claims if claim.outcome in (Outcome.WON, Outcome.DISPUTES)]
+        return next((c for c in counting if c.says is self.standing.answer), next(iter(counting), None))
 
     @property
     def lost(self) -> tuple[Claim, ...]:
@@ -104,7 +105,7 @@ def explain(snapshot: Snapshot, party: str, framework: str, day: tuple[int, int]
     scope, answers = _scopes(heard, life, snapshot, framework, at, asked)
     since, until, following = _span(snapshot, party, framework, day, standing, asked)
     claims = _claims(snapshot, party, framework, at, asked, heard, life, standing)
-    complete = snapshot.complete(framework, at, asked.number)
+    complete = snapshot.complete(framework, at, asked)
     return Explanation(standing, scope, answers, since, until, following, claims, complete)
 
 
@@ -114,13 +115,13 @@ def _scopes(
     """Which scope decided, and what each scope with statements of its own answers."""
     if not life.begins <= at < life.ends:
         return Scope.ALL, {}
-    overall, _ = decided(heard.general, at)
+    overall = decided(heard.general, at)
     found: dict[Scope, int] = {}
     for scope, level in zip(SCOPES[1:], (heard.practical, heard.political), strict=True):
-        bits, _ = decided(level, at)
+        bits = decided(level, at)
         if bits != SILENT:
             found[scope] = bits & ~SILENT | (overall if bits & SILENT else 0)
-    absent = Answer.NOT if snapshot.complete(framework, at, asked.number) else Answer.NOT_KNOWN
+    absent = Answer.NOT if snapshot.complete(framework, at, asked) else Answer.NOT_KNOWN
     answers = {scope: _answer(bits, absent) for scope, bits in found.items()}
     if overall != SILENT or not found:
         return Scope.ALL, answers
@@ -146,6 +147,8 @@ def _span(
         before = min(times, default=0) - 1
         if snapshot.standing(party, framework, before, asked).answer == standing.answer:
             since = None
+    if since is not None and since <= first_instant(snapshot.zone):
+        since = None
     for at in (time for time in times if time >= day[1]):
         after = snapshot.standing(party, framework, at, asked)
         if following is None and after[:2] != standing[:2]:
@@ -197,7 +200,7 @@ def _covers(row: Assertion, life: Life, snapshot: Snapshot, asked: Asked, at: in
 def _deciding_precedence(level: list[tuple[int, list]], at: int) -> int | None:  # type: ignore[type-arg]  # voices
     """The precedence at which a scope was decided; None when nobody certainly spoke."""
     for precedence, _ in level:
-        bits, _ = decided([voice for voice in level if voice[0] == precedence], at)
+        bits = decided([voice for voice in level if voice[0] == precedence], at)
         if not bits & SILENT:
             return precedence
     return None
@@ -214,7 +217,7 @@ def _outcome(
 ) -> Outcome:
     if says is None:
         return Outcome.SILENT
-    bits, _ = decided(heard[SCOPES.index(scope)], at)
+    bits = decided(heard[SCOPES.index(scope)], at)
     counts = deciding is None or precedence >= deciding
     if bits & POSSIBLE == SEVERITY[2] and precedence == deciding:
         return Outcome.DISPUTES

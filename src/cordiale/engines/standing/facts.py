@@ -26,6 +26,10 @@ class Known(NamedTuple):
     since: int
     until: int = FOREVER
 
+    def holds(self, number: int) -> bool:
+        """Whether it is believed as known at a ledger number."""
+        return self.since <= number < self.until
+
 
 class Assertion(NamedTuple):
     """What one source says of one party in one framework, over one period.

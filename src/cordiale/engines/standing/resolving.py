@@ -111,21 +111,19 @@ def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
     return (possible | NOT, False) if denies else (possible, True)
 
 
-def decided(level: Sequence[Voice], at: int) -> tuple[int, bool]:
+def decided(level: Sequence[Voice], at: int) -> int:
     """What the sources of one scope say together: the highest precedence that speaks decides.
 
     Among equals, each narrows what the others leave possible: so a finer date beats a coarser one that contains it.
     If nothing is left, the day is disputed.
 
     Returns:
-        The possible answers as bits, `SILENT` among them when nobody may have spoken; and whether a source that
-        counts possibly says suspended.
+        The possible answers as bits, `SILENT` among them when nobody may have spoken.
     """
     found, place, count = 0, 0, len(level)
-    restricted = False
     while place < count:
         precedence = level[place][0]
-        sure, seen, maybe = -1, 0, 0
+        sure, maybe = -1, 0
         while place < count and level[place][0] == precedence:
             bits, silent = said_by_source(level[place][1], at)
             place += 1
@@ -133,17 +131,34 @@ def decided(level: Sequence[Voice], at: int) -> tuple[int, bool]:
                 maybe |= bits
             else:
                 sure &= bits
-                seen |= bits
-        restricted = restricted or bool((seen | maybe) & SUSPENDED)
         if sure == -1:
             found |= maybe
             if maybe and _hand_over(level, precedence, at):
-                return found, restricted
+                return found
             continue
         if sure == 0 or maybe & ~sure:
             found |= DISPUTED
-        return found | sure, restricted
-    return found | SILENT, restricted
+        return found | sure
+    return found | SILENT
+
+
+def suspends(level: Sequence[Voice], at: int) -> bool:
+    """Whether a source that counts possibly says suspended.
+
+    Statements that the party does not take part are passed over: whoever is suspended and then leaves, or is sent
+    away, stays suspended until a source of no less weight says otherwise, or the suspension is ended.
+    """
+    spoke_at = -1
+    for precedence, rows in level:
+        if precedence < spoke_at:
+            return False
+        for row in rows:
+            if row.bit != NOT and row.starts <= at < row.ends_latest:
+                if row.bit == SUSPENDED:
+                    return True
+                if row.starts_latest <= at < row.ends:
+                    spoke_at = precedence
+    return False
 
 
 def _hand_over(level: Sequence[Voice], precedence: int, at: int) -> bool:
@@ -167,21 +182,18 @@ def state(heard: Voices, life: Life, at: int) -> int:
     """
     if not life.begins <= at < life.ends:
         return NOT
-    overall, restricted = decided(heard.general, at)
+    overall = decided(heard.general, at)
+    restricted = RESTRICTED if any(suspends(level, at) for level in heard) else 0
     if not heard.practical and not heard.political:
-        return overall | (ENTITLED if overall == IN_FORCE else 0) | (RESTRICTED if restricted else 0)
+        return overall | restricted | (ENTITLED if overall == IN_FORCE else 0)
     scopes = []
     for level in (heard.practical, heard.political):
-        bits, also = decided(level, at)
-        restricted = restricted or also
-        if bits & SILENT:
-            bits = bits & ~SILENT | overall
-        scopes.append(bits)
+        bits = decided(level, at)
+        scopes.append(bits & ~SILENT | overall if bits & SILENT else bits)
     if overall == SILENT:
-        spoken = [bits for bits in scopes if bits != SILENT]
-        overall = max(spoken, key=severity, default=SILENT)
+        overall = max((bits for bits in scopes if bits != SILENT), key=severity, default=SILENT)
     entitled = overall == IN_FORCE and all(bits == IN_FORCE for bits in scopes)
-    return overall | (ENTITLED if entitled else 0) | (RESTRICTED if restricted else 0)
+    return overall | restricted | (ENTITLED if entitled else 0)
 
 
 def severity(bits: int) -> int:

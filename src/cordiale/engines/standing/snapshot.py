@@ -355,7 +355,7 @@ class Snapshot:
             NoSuchFramework, NoSuchParty.
         """
         bits = self.bits(party, framework, at) if asked == NOW else self.bits_known(party, framework, at, asked)
-        return self._read(bits, framework, at, asked.number)
+        return self._read(bits, framework, at, asked)
 
     def standing_on(self, party: str, framework: str, day: tuple[int, int], asked: Asked = NOW) -> Standing:
         """How a party stands in a framework on a day.
@@ -390,16 +390,21 @@ class Snapshot:
         """Every instant at which anything said of a pair begins, ends, or may do so."""
         return instants(*self.voices(party, framework, asked))
 
-    def complete(self, framework: str, at: int, number: int | None = None) -> bool:
-        """Whether the roster of a framework is held complete at an instant, so that to be absent means not."""
-        life = self.life(framework, number)
-        return not life.begins <= at < life.ends or life.complete_from <= at < life.complete_to
+    def complete(self, framework: str, at: int, asked: Asked = NOW) -> bool:
+        """Whether the roster of a framework is held complete at an instant, so that to be absent means not.
 
-    def _read(self, bits: int, framework: str, at: int, number: int | None) -> Standing:
+        What sources published by some day left out, nobody could know then: for such questions no roster is complete.
+        """
+        life = self.life(framework, asked.number)
+        if not life.begins <= at < life.ends:
+            return True
+        return asked.published is None and life.complete_from <= at < life.complete_to
+
+    def _read(self, bits: int, framework: str, at: int, asked: Asked) -> Standing:
         possible = bits & POSSIBLE
         worst = SEVERITY[severity(possible)]
         if worst == SILENT:
-            answer = Answer.NOT if self.complete(framework, at, number) else Answer.NOT_KNOWN
+            answer = Answer.NOT if self.complete(framework, at, asked) else Answer.NOT_KNOWN
         else:
             answer = ANSWERS[worst]
         return Standing(answer, possible == worst, bool(bits & ENTITLED), bool(bits & RESTRICTED))

@@ -121,7 +121,7 @@ class Programme(Version):
 
     code = models.CharField(max_length=60)
     name = prose()
-    acronym = models.CharField(max_length=60, blank=True, default="")
+    acronym = prose()
     description = prose()
     open_to = CodesField()
     source = said_by()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db import models
-
 from cordiale.apps.register.models.known import Identity, Version, WhenField, of, one_open, prose, said_by, word
 
 
@@ -21,7 +19,7 @@ class FrameworkVersion(Version):
 
     named = of("Framework")
     name = prose()
-    short_name = models.CharField(max_length=60)
+    short_name = prose()
     kind = word()
     established = WhenField()
     dissolved = WhenField()

@@ -45,7 +45,7 @@ class Knowledge:
 
 
 @dataclass(frozen=True)
-class ClaimRead:
+class AssertionRead:
     """One claim on a standing, with its dates as written.
 
     Args:
@@ -104,10 +104,10 @@ class StandingRead:
     until: str
     next_change: str
     complete: bool
-    claims: tuple[ClaimRead, ...]
+    claims: tuple[AssertionRead, ...]
 
     @property
-    def lost(self) -> tuple[ClaimRead, ...]:
+    def lost(self) -> tuple[AssertionRead, ...]:
         """The claims that say something else and do not count."""
         return tuple(claim for claim in self.claims if claim.outcome is Outcome.LOST)
 
@@ -243,9 +243,9 @@ def audience(
     """
     with engine(viewer) as now:
         asked = asked_of(viewer, knowledge, now.snapshot.zone)
-        read = now.audience(expression)
-        begins, ends = day_of(on, now.snapshot.zone)
         asking = under(viewer, now, asked)
+        read = asking.audience(expression)
+        begins, ends = day_of(on, now.snapshot.zone)
         bits = _on_day(asking, read, begins, ends, roster=roster)
         number = now.snapshot.number if asked.number is None else asked.number
         return AudienceRead(written(read), on, number, tuple(asking.sets.names(bits)))
@@ -309,7 +309,7 @@ def _standing_read(
             "id", "valid_from", "valid_to", "locator", "note"
         )
     }
-    claims = tuple(_claim_read(claim, texts) for claim in found.claims)
+    claims = tuple(_assertion_read(claim, texts) for claim in found.claims)
     winner = found.winner
     edges = _written_edges(found, texts)
     made = StandingRead(
@@ -322,7 +322,7 @@ def _standing_read(
         entitled=found.standing.entitled,
         scope=found.scope,
         scopes=found.scopes,
-        status=winner.assertion.status if winner else "",
+        status=winner.assertion.status if winner and winner.says is found.standing.answer else "",
         source=winner.assertion.source if winner else "",
         since=written_instant(found.since, snapshot.zone),
         until=written_instant(found.until, snapshot.zone),
@@ -351,10 +351,10 @@ def _written_edges(found: Explanation, texts: Mapping[int, tuple[object, ...]]) 
     return {at: text for at, text in edges.items() if text}
 
 
-def _claim_read(claim: Claim, texts: Mapping[int, tuple[object, ...]]) -> ClaimRead:
+def _assertion_read(claim: Claim, texts: Mapping[int, tuple[object, ...]]) -> AssertionRead:
     row = claim.assertion
     start, end, locator, note = (str(value) for value in texts.get(row.id, ("", "", "", "")))
-    return ClaimRead(
+    return AssertionRead(
         assertion=row.id,
         status=row.status,
         scope=row.scope,

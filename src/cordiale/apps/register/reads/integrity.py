@@ -7,9 +7,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from cordiale.apps.ledger.reads import content, entries
+from cordiale.apps.ledger.reads import content, entries, head
 from cordiale.apps.register.reads.rows import PINNED, pinned, pinned_text
 from cordiale.domain.ledger import Fault, digest
+from cordiale.domain.period import ImpossibleDate
 from cordiale.domain.viewer import Viewer
 
 
@@ -19,16 +20,27 @@ def first_altered(viewer: Viewer) -> Fault | None:
     Entries whose content was erased cannot be judged and are passed over.
     """
     touched = _touched()
+    last = head(viewer).number
     for entry in entries(viewer):
         recorded = content(viewer, number=entry.number)
         if recorded is None:
             continue
         wanted = _rows_recorded(recorded)
         for table in sorted(touched.get(entry.number, set()) | set(wanted)):
-            rows = (_rows(table, Q(known_from=entry.number)), _rows(table, Q(known_to=entry.number)))
-            if table not in PINNED or digest(rows) != wanted.get(table):
+            if table not in PINNED or _digest(table, entry.number) != wanted.get(table):
                 return Fault(entry.number, f"rows of {table} are no longer what entry {entry.number} recorded")
+    forged = min((number for number in touched if not 1 <= number <= last), default=None)
+    if forged is not None:
+        return Fault(forged, f"rows of {min(touched[forged])} name entry {forged}, which the ledger does not have")
     return None
+
+
+def _digest(table: str, number: int) -> str | None:
+    """What the rows recorded and closed by an entry come to; None when a row cannot even be read."""
+    try:
+        return digest((_rows(table, Q(known_from=number)), _rows(table, Q(known_to=number))))
+    except ImpossibleDate:
+        return None
 
 
 def _rows(table: str, condition: Q) -> list[tuple[str, ...]]:

@@ -114,7 +114,8 @@ def under(viewer: Viewer, kept: Engine, asked: Asked) -> Engine:
         if len(_earlier) >= 8:
             _earlier.pop(next(iter(_earlier)))
         snapshot = kept.snapshot.under(asked)
-        _earlier[key] = Engine(snapshot, Sets(snapshot), kept.names, kept.groups)
+        names, groups = _words(viewer, asked.number)
+        _earlier[key] = Engine(snapshot, Sets(snapshot), names, groups)
     return _earlier[key]
 
 
@@ -137,10 +138,20 @@ def _built(viewer: Viewer, now: Head) -> Engine:
             save(snapshot, _snapshot_file())
         except OSError as error:
             logger.warning("the compiled register could not be kept: %s", error)
-    groups = {name: group.audience for name, group in installation(viewer).groups.items()}
-    names = _names(list(groups))
-    read = {name: parse(sentence, naming=names) for name, sentence in groups.items()}
-    return Engine(snapshot, Sets(snapshot), names, read)
+    names, groups = _words(viewer, None)
+    return Engine(snapshot, Sets(snapshot), names, groups)
+
+
+def _words(viewer: Viewer, number: int | None) -> tuple[Names, dict[str, Audience]]:
+    """What words name and what groups stand for, as known at a number, or now."""
+    believed = Q(known_to=None)
+    if number is not None:
+        believed = Q(known_from__lte=number) & (Q(known_to=None) | Q(known_to__gt=number))
+    text = PackEdition.objects.filter(believed).values_list("manifest", flat=True).first()
+    manifest = None if text is None else read_manifest(text)[0]
+    defined = {} if manifest is None else {name: group.audience for name, group in manifest.groups.items()}
+    names = _names(believed, list(defined))
+    return names, {name: parse(sentence, naming=names) for name, sentence in defined.items()}
 
 
 def _caught_up(viewer: Viewer, kept: Engine | None, now: Head) -> Engine | None:
@@ -180,16 +191,16 @@ def register_facts(viewer: Viewer, now: Head) -> Facts:
         zone=manifest.zone,
         number=now.register_number,
         state=now.register_hash,
-        local=frozenset(),
+        local=frozenset(manifest.local),
     )
 
 
-def _names(groups: list[str]) -> Names:
+def _names(believed: Q, groups: list[str]) -> Names:
     parties: dict[str, list[str]] = defaultdict(list)
     for model, key in ((PartyVersion, "named_id"), (PartyName, "party_id")):
-        for party, name in model._default_manager.filter(known_to=None).values_list(key, "name"):
+        for party, name in model._default_manager.filter(believed).values_list(key, "name"):
             parties[party].append(name)
-    rows = FrameworkVersion.objects.filter(known_to=None).values_list("named_id", "short_name", "name")
+    rows = FrameworkVersion.objects.filter(believed).values_list("named_id", "short_name", "name")
     return Names(parties=parties, frameworks={row[0]: row[1:] for row in rows}, groups=groups)
 
 
@@ -200,7 +211,7 @@ def _assertions(weights: Mapping[str, Sequence[Weight]], condition: Q, upto: int
     for row in rows.iterator(chunk_size=10_000):
         pk, party, framework, status, source, scope, start_kind, start, s0, s1, e0, e1, end_source, since, until = row
         if start.precision is Precision.UNKNOWN:
-            s1 = _seen(weights.get(source, ()), s1)
+            s1 = _seen(weights.get(source, ()), since, s1)
         yield engine_facts.Assertion(
             pk,
             party,
@@ -219,9 +230,9 @@ def _assertions(weights: Mapping[str, Sequence[Weight]], condition: Q, upto: int
         )
 
 
-def _seen(weights: Sequence[Weight], latest: int) -> int:
-    """A source that gives no start vouches for the days from its own publication on."""
-    published = weights[-1].published if weights else None
+def _seen(weights: Sequence[Weight], number: int, latest: int) -> int:
+    """A source that gives no start vouches for the days from its publication on, as it was known when it was read."""
+    published = next((weight.published for weight in weights if weight.known.holds(number)), None)
     return latest if published is None else min(latest, published)
 
 

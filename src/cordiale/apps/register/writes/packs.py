@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from cordiale.domain.viewer import Viewer, require
 from cordiale.engines.packs.comparing import Difference, Held, compare
 from cordiale.engines.packs.faults import BadPack
 from cordiale.engines.packs.manifest import Manifest
-from cordiale.engines.packs.reading import Pack, row_of
+from cordiale.engines.packs.reading import Pack, Row, row_of
 from cordiale.engines.packs.rules import faults_of
-from cordiale.engines.packs.tables import BY_NAME, TABLES
+from cordiale.engines.packs.tables import TABLES, Table
 
 EDITIONS = "pack_edition"
 
@@ -111,29 +111,35 @@ def plan_load(viewer: Viewer, *, pack: Pack) -> Plan:
     if here is not None and str(here.zone) != str(pack.manifest.zone):
         raise ZoneChanged(here=str(here.zone), wanted=str(pack.manifest.zone))
     rows = {table.name: held(viewer, table=table) for table in TABLES}
-    _check_with_own(pack, rows)
-    compared = (compare(table, pack.tables[table.name], rows[table.name]) for table in TABLES)
+    compared = [compare(table, pack.tables[table.name], rows[table.name]) for table in TABLES]
     differences = tuple(difference for difference in compared if not difference.empty)
+    if differences and any(not row.from_pack for kept in rows.values() for row in kept):
+        _check_together(pack, compared, rows)
     return Plan(pack, number, differences, new_edition=here is None or here.text != pack.manifest.text)
 
 
-def _check_with_own(pack: Pack, held_rows: Mapping[str, list[Held]]) -> None:
-    """What somebody here entered must still be sound beside the new edition: ids and statuses it uses, its source."""
-    own = {
-        name: [row_of(BY_NAME[name], row.cells) for row in rows if row.open and not row.from_pack]
-        for name, rows in held_rows.items()
-    }
-    if not any(own.values()):
-        return
+def _check_together(pack: Pack, compared: Sequence[Difference], rows: Mapping[str, list[Held]]) -> None:
+    """What the register would hold must be sound as a whole: ids and statuses in use, no source against itself."""
     tables = {}
-    for name, rows in pack.tables.items():
-        places = BY_NAME[name].key_places
-        entered = {tuple(row.cells[place] for place in places) for row in own[name]}
-        kept = tuple(row for row in rows if tuple(row.cells[place] for place in places) not in entered)
-        tables[name] = (*own[name], *kept)
+    for difference in compared:
+        table = difference.table
+        lines = {tuple(row.cells[place] for place in table.key_places): row for row in pack.tables[table.name]}
+        closed = {row.id for row in difference.retracted} | {pair.old.id for pair in difference.corrected}
+        kept = [row for row in rows[table.name] if row.open and row.id not in closed]
+        tables[table.name] = (
+            *(_from_file(table, row, lines) for row in kept),
+            *difference.added,
+            *(pair.new for pair in difference.corrected),
+        )
     faults = faults_of(Pack(pack.manifest, tables), broken=set())
     if faults:
         raise BadPack(faults)
+
+
+def _from_file(table: Table, held_row: Held, lines: Mapping[tuple[str, ...], Row]) -> Row:
+    """A row the register keeps: as in the file where it stands there too, so that a fault can name its line."""
+    found = lines.get(tuple(held_row.cells[place] for place in table.key_places))
+    return found if found is not None and found.cells == held_row.cells else row_of(table, held_row.cells)
 
 
 def load_pack(*, plan: Plan, reason: str, by: Viewer, at: datetime) -> int | None:

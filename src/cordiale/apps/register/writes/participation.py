@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from cordiale.apps.ledger.writes import Change, entry
-from cordiale.apps.register.models import Assertion, Framework, Party, Source
+from cordiale.apps.register.models import Assertion, FrameworkVersion, PartyVersion, SourceVersion
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.reads.rows import cell
 from cordiale.apps.register.writes.rows import close, put
@@ -109,6 +109,8 @@ def end(*, assertion: int, on: When, source: str, reason: str, by: Viewer, at: d
     require(by, "register.end")
     _reason(reason)
     with entry(by=by, at=at, verb="register.ended", subject=f"assertion:{assertion}", reason=reason) as change:
+        if not on.text:
+            raise BadStatement("An end needs a date; write the day on which it was over.")
         old = _open(assertion)
         if old.valid_to.text:
             raise AlreadyEnded(assertion, str(old.valid_to))
@@ -178,12 +180,13 @@ def _record(change: Change, *, by: Viewer, statement: Statement, replaced: Asser
 
 
 def _check_names(statement: Statement, *, statuses: set[str]) -> None:
-    if not Party.objects.filter(pk=statement.party).exists():
+    """What a statement speaks of must be believed now; what was withdrawn is not spoken of anew."""
+    if not PartyVersion.objects.filter(named=statement.party, known_to=None).exists():
         raise NoSuchThing("party", statement.party)
-    if not Framework.objects.filter(pk=statement.framework).exists():
+    if not FrameworkVersion.objects.filter(named=statement.framework, known_to=None).exists():
         raise NoSuchThing("framework", statement.framework)
     for source in filter(None, (statement.source, statement.end_source)):
-        if not Source.objects.filter(pk=source).exists():
+        if not SourceVersion.objects.filter(named=source, known_to=None).exists():
             raise NoSuchThing("source", source)
     if statement.status not in statuses:
         raise NoSuchThing("status", statement.status)
@@ -199,7 +202,9 @@ def _check_contradiction(statement: Statement, *, bounds: tuple[int, int, int, i
         source=statement.source,
         known_to=None,
     )
-    same_days = Q(starts_earliest__lt=ends, ends_earliest__gt=starts)
+    same_days = Q(starts_earliest__lt=ends, ends_earliest__gt=starts) & Q(starts_earliest__lt=F("ends_earliest"))
+    if starts >= ends:  # known to the same month or year only: it has no length that could be contradicted
+        same_days = Q(pk__in=[])
     same_words = Q(status=statement.status, valid_from=statement.period.start)
     other = others.filter(same_days | same_words).values_list("pk", flat=True).first()
     if other is not None:
