@@ -97,9 +97,9 @@ class Compiled:
         self.states[first:last] = array("B", (state for _, state in points))
         grown = len(points) - (last - first)
         if grown:
-            starts = view(self.starts).copy()
+            starts = view(self.starts).astype(np.int64)
             starts[place + 1 :] += grown
-            self.starts = array("I", starts.tobytes())
+            self.starts = array("I", starts.astype(np.uint32).tobytes())
         return min((at for at, _ in {*before} ^ {*points}), default=None)
 
     @property
@@ -179,8 +179,8 @@ def clipped_edges(columns: Columns, row: Ints, framework: Ints, lives: Sequence[
     """
     begins = np.array([life.begins for life in lives], np.int64)[framework]
     gone = np.array([life.ends for life in lives], np.int64)[framework]
-    starts, latest = (np.maximum(view(column)[row], begins) for column in (columns.starts, columns.starts_latest))
-    ends, over = (np.minimum(view(column)[row], gone) for column in (columns.ends, columns.ends_latest))
+    edges = (columns.starts, columns.starts_latest, columns.ends, columns.ends_latest)
+    starts, latest, ends, over = (np.minimum(np.maximum(view(edge)[row], begins), gone) for edge in edges)
     outside = starts >= over
     starts, latest, ends, over = (np.where(outside, gone, edge) for edge in (starts, latest, ends, over))
     return starts, latest, ends, over

@@ -13,10 +13,12 @@ from cordiale.engines.standing.resolving import (
     POSSIBLE,
     SEVERITY,
     SILENT,
+    Said,
     Voices,
     clipped,
     decided,
     severity,
+    tightened,
 )
 from cordiale.engines.standing.snapshot import ANSWERS, NOW, Asked, Snapshot, Standing
 
@@ -76,9 +78,16 @@ class Explanation:
 
     @property
     def winner(self) -> Claim | None:
-        """The claim that decided; None when nobody spoke. One that says the answer given comes before others."""
-        counting = [claim for claim in self.claims if claim.outcome in (Outcome.WON, Outcome.DISPUTES)]
-        return next((c for c in counting if c.says is self.standing.answer), next(iter(counting), None))
+        """The claim that decided, by saying the answer that is given; None when the answer follows from silence.
+
+        On a disputed day it is the first of those that dispute it.
+        """
+        for claim in self.claims:
+            if claim.outcome is Outcome.DISPUTES:
+                return claim
+            if claim.outcome is Outcome.WON and claim.says is self.standing.answer:
+                return claim
+        return None
 
     @property
     def lost(self) -> tuple[Claim, ...]:
@@ -100,10 +109,10 @@ def explain(snapshot: Snapshot, party: str, framework: str, day: tuple[int, int]
     """
     standing = snapshot.standing_on(party, framework, day, asked)
     heard, life = snapshot.voices(party, framework, asked)
-    changes = snapshot.changes(party, framework, day[0], day[1], asked)
-    at = changes[-1] if changes else day[0]
+    times = [day[0], *snapshot.changes(party, framework, day[0], day[1], asked)]
+    at = next(at for at in times if snapshot.standing(party, framework, at, asked).answer is standing.answer)
     scope, answers = _scopes(heard, life, snapshot, framework, at, asked)
-    since, until, following = _span(snapshot, party, framework, day, standing, asked)
+    since, until, following = _span(snapshot, party, framework, at, day[1], standing, asked)
     claims = _claims(snapshot, party, framework, at, asked, heard, life, standing)
     complete = snapshot.complete(framework, at, asked)
     return Explanation(standing, scope, answers, since, until, following, claims, complete)
@@ -134,27 +143,26 @@ def _answer(bits: int, absent: Answer) -> Answer:
 
 
 def _span(
-    snapshot: Snapshot, party: str, framework: str, day: tuple[int, int], standing: Standing, asked: Asked
+    snapshot: Snapshot, party: str, framework: str, at: int, day_ends: int, standing: Standing, asked: Asked
 ) -> tuple[int | None, int | None, int | None]:
-    """Since when and until when the answer holds, and when anything changes next."""
+    """Since when and until when the answer of an instant holds, and when, after the day, anything changes."""
     times = snapshot.changes(party, framework, -(2**62), never(snapshot.zone), asked)
     since = until = following = None
-    for at in reversed([time for time in times if time <= day[0]]):
-        if snapshot.standing(party, framework, at, asked).answer != standing.answer:
+    for time in reversed([time for time in times if time <= at]):
+        if snapshot.standing(party, framework, time, asked).answer is not standing.answer:
             break
-        since = at
+        since = time
     else:
-        before = min(times, default=0) - 1
-        if snapshot.standing(party, framework, before, asked).answer == standing.answer:
-            since = None
+        before = snapshot.standing(party, framework, min(times, default=at) - 1, asked)
+        since = None if before.answer is standing.answer else since
     if since is not None and since <= first_instant(snapshot.zone):
         since = None
-    for at in (time for time in times if time >= day[1]):
-        after = snapshot.standing(party, framework, at, asked)
-        if following is None and after[:2] != standing[:2]:
-            following = at
-        if after.answer != standing.answer:
-            until = at
+    for time in (time for time in times if time > at):
+        after = snapshot.standing(party, framework, time, asked)
+        if until is None and after.answer is not standing.answer:
+            until = time
+        if time >= day_ends and after[:2] != standing[:2]:
+            following = time
             break
     return since, until, following
 
@@ -191,10 +199,12 @@ def _claims(
 
 def _covers(row: Assertion, life: Life, snapshot: Snapshot, asked: Asked, at: int) -> tuple[bool, bool]:
     """Whether a row may speak of an instant, and whether it certainly does."""
-    said = clipped(row, life=life, bit=snapshot.bit(row.framework, row.status, asked.number))
-    if said is None:
+    bit = snapshot.bit(row.framework, row.status, asked.number)
+    said = Said(row.starts, row.starts_latest, row.ends, row.ends_latest, bit, row.entry)
+    found = clipped(tightened([said]), life)
+    if not found:
         return False, False
-    return said.starts <= at < said.ends_latest, said.starts_latest <= at < said.ends
+    return found[0].starts <= at < found[0].ends_latest, found[0].starts_latest <= at < found[0].ends
 
 
 def _deciding_precedence(level: list[tuple[int, list]], at: int) -> int | None:  # type: ignore[type-arg]  # voices

@@ -66,22 +66,51 @@ def voices(rows: Iterable[Assertion], *, life: Life, weigh: Callable[[str], int]
     """
     scopes: dict[Scope, dict[str, list[Said]]] = {scope: {} for scope in Scope}
     for row in rows:
-        said = clipped(row, life=life, bit=bit(row.status))
-        if said is not None:
-            scopes[row.scope].setdefault(row.source, []).append(said)
+        said = Said(row.starts, row.starts_latest, row.ends, row.ends_latest, bit(row.status), row.entry)
+        scopes[row.scope].setdefault(row.source, []).append(said)
     ordered = []
     for scope in (Scope.ALL, Scope.PRACTICAL, Scope.POLITICAL):
-        weighed = [(weigh(source), said) for source, said in scopes[scope].items()]
+        weighed = [(weigh(source), clipped(tightened(said), life)) for source, said in scopes[scope].items()]
+        weighed = [voice for voice in weighed if voice[1]]
         weighed.sort(key=lambda voice: -voice[0])
         ordered.append(weighed)
     return Voices(*ordered)
 
 
-def clipped(row: Assertion, *, life: Life, bit: int) -> Said | None:
-    """A row as far as it lies within the life of its framework; None when none of it does."""
-    starts, starts_latest = max(row.starts, life.begins), max(row.starts_latest, life.begins)
-    ends, ends_latest = min(row.ends, life.ends), min(row.ends_latest, life.ends)
-    return Said(starts, starts_latest, ends, ends_latest, bit, row.entry) if starts < ends_latest else None
+def clipped(rows: Iterable[Said], life: Life) -> list[Said]:
+    """Rows as far as they lie within the life of their framework."""
+    begins, gone = life.begins, life.ends
+    found = []
+    for row in rows:
+        starts, starts_latest, ends, ends_latest = (min(max(edge, begins), gone) for edge in row[:4])
+        if starts < ends_latest:
+            found.append(Said(starts, starts_latest, ends, ends_latest, row.bit, row.entry))
+    return found
+
+
+def tightened(rows: list[Said]) -> list[Said]:
+    """Rows of one source with bounds that follow from one another: nothing ends before it begins, and where one row
+    takes over from another on the same unknown day, what narrows the day for one narrows it for both.
+    """
+    if all(row.starts_latest <= row.ends for row in rows):
+        return rows
+    edges = {
+        edge: list(edge) for row in rows for edge in ((row.starts, row.starts_latest), (row.ends, row.ends_latest))
+    }
+    moved = True
+    while moved:
+        moved = False
+        for row in rows:
+            begin, stop = edges[row.starts, row.starts_latest], edges[row.ends, row.ends_latest]
+            if begin is not stop and (begin[1] > stop[1] or stop[0] < begin[0]):
+                begin[1], stop[0] = min(begin[1], stop[1]), max(stop[0], begin[0])
+                moved = True
+    made = []
+    for row in rows:
+        starts, starts_latest = edges[row.starts, row.starts_latest]
+        ends, ends_latest = edges[row.ends, row.ends_latest]
+        made.append(Said(starts, starts_latest, ends, ends_latest, row.bit, row.entry))
+    return made
 
 
 def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
@@ -91,24 +120,40 @@ def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
         The answers it may give, as bits, and whether it may say nothing at all.
     """
     possible, denies = 0, False
-    begins: tuple[int, int] | None = None
-    stops: tuple[int, int] | None = None
     for starts, starts_latest, ends, ends_latest, bit, entry in rows:
         if starts <= at < ends_latest:
             if starts_latest <= at < ends:
                 return bit, False
             possible |= bit
-            if at < starts_latest:
-                begins = (starts, starts_latest)
-            if at >= ends:
-                stops = (ends, ends_latest)
         if entry and at < starts_latest:
             denies = True
     if not possible:
         return (NOT, False) if denies else (0, True)
-    if begins is not None and begins == stops:
-        return possible, False  # one period takes over from the other on one unknown day: no gap between them
+    if unbroken(rows, at):
+        return possible, False
     return (possible | NOT, False) if denies else (possible, True)
+
+
+def unbroken(rows: Sequence[Said], at: int) -> bool:
+    """Whether some row certainly covers an instant although none does so alone.
+
+    So it is when a row that has certainly begun may have ended, but on the very day, unknown, on which another takes
+    over from it; and so on, until one that has certainly not ended.
+    """
+    for row in rows:
+        if row.starts_latest <= at < row.ends_latest:
+            here, passed = row, {row}
+            while at >= here.ends:
+                edge = (here.ends, here.ends_latest)
+                following = (o for o in rows if (o.starts, o.starts_latest) == edge and o not in passed)
+                found = next(following, None)
+                if found is None:
+                    break
+                here = found
+                passed.add(here)
+            else:
+                return True
+    return False
 
 
 def decided(level: Sequence[Voice], at: int) -> int:
@@ -133,7 +178,8 @@ def decided(level: Sequence[Voice], at: int) -> int:
                 sure &= bits
         if sure == -1:
             found |= maybe
-            if maybe and _hand_over(level, precedence, at):
+            equals = [row for weight, rows in level if weight == precedence for row in rows]
+            if maybe and unbroken(equals, at):
                 return found
             continue
         if sure == 0 or maybe & ~sure:
@@ -161,19 +207,6 @@ def suspends(level: Sequence[Voice], at: int) -> bool:
     return False
 
 
-def _hand_over(level: Sequence[Voice], precedence: int, at: int) -> bool:
-    """Whether one source's period ends exactly where another's of the same weight begins: no gap between them."""
-    begins, stops = set(), set()
-    for weight, rows in level:
-        if weight == precedence:
-            for row in rows:
-                if row.starts <= at < row.starts_latest:
-                    begins.add((row.starts, row.starts_latest))
-                if row.ends <= at < row.ends_latest:
-                    stops.add((row.ends, row.ends_latest))
-    return bool(begins & stops)
-
-
 def state(heard: Voices, life: Life, at: int) -> int:
     """How a party stands at an instant: possible answers as bits, with `ENTITLED` and `RESTRICTED`.
 
@@ -182,18 +215,26 @@ def state(heard: Voices, life: Life, at: int) -> int:
     """
     if not life.begins <= at < life.ends:
         return NOT
-    overall = decided(heard.general, at)
+    general = decided(heard.general, at)
     restricted = RESTRICTED if any(suspends(level, at) for level in heard) else 0
     if not heard.practical and not heard.political:
-        return overall | restricted | (ENTITLED if overall == IN_FORCE else 0)
-    scopes = []
-    for level in (heard.practical, heard.political):
-        bits = decided(level, at)
-        scopes.append(bits & ~SILENT | overall if bits & SILENT else bits)
-    if overall == SILENT:
-        overall = max((bits for bits in scopes if bits != SILENT), key=severity, default=SILENT)
+        return general | restricted | (ENTITLED if general == IN_FORCE else 0)
+    own = [decided(level, at) for level in (heard.practical, heard.political)]
+    overall = general & ~SILENT | most_restrictive(*own) if general & SILENT else general
+    scopes = [bits & ~SILENT | general if bits & SILENT else bits for bits in own]
     entitled = overall == IN_FORCE and all(bits == IN_FORCE for bits in scopes)
     return overall | restricted | (ENTITLED if entitled else 0)
+
+
+def most_restrictive(one: int, other: int) -> int:
+    """What two scopes come to together, each answer of one with each of the other; silence gives way."""
+    found = 0
+    for mine in SEVERITY:
+        for theirs in SEVERITY:
+            if one & mine and other & theirs:
+                spoken = [bit for bit in (mine, theirs) if bit != SILENT]
+                found |= max(spoken, key=severity, default=SILENT)
+    return found
 
 
 def severity(bits: int) -> int:

@@ -18,8 +18,8 @@ from cordiale.engines.standing.resolving import (
     ENTITLED,
     IN_FORCE,
     NOT,
-    POSSIBLE,
     RESTRICTED,
+    SILENT,
     SUSPENDED,
     UNCLEAR,
 )
@@ -28,8 +28,11 @@ from cordiale.engines.standing.snapshot import NoSuchFramework, NoSuchParty, Sna
 MOST_WINDOWS = 4_096
 """Windows kept for one set; when there are more, all are forgotten and found again when asked for."""
 
-SEATED = (IN_FORCE, SUSPENDED, UNCLEAR, DISPUTED)
-"""States in which a party has a seat, whatever it may do there."""
+SEATED = IN_FORCE | SUSPENDED | UNCLEAR | DISPUTED
+"""Answers with which a party has a seat, whatever it may do there."""
+
+UNSEATED = NOT | SILENT
+"""Answers that leave it without one, when they are possible: the more restrictive is given."""
 
 Ints = NDArray[np.int64]
 
@@ -256,7 +259,7 @@ class Sets:
         return self._holding(code, at, lambda states: (states & ENTITLED) != 0)
 
     def _seated_at(self, code: int, at: int) -> Window:
-        return self._holding(code, at, lambda states: np.isin(states & POSSIBLE, SEATED))
+        return self._holding(code, at, lambda states: ((states & SEATED) != 0) & ((states & UNSEATED) == 0))
 
     def _holding(self, code: int, at: int, test: Callable[[NDArray[np.uint8]], NDArray[np.bool_]]) -> Window:
         """Parties whose state in a framework passes a test at an instant, and how long no state there changes."""

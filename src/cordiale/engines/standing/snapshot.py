@@ -239,11 +239,16 @@ class Snapshot:
         return found if published is None else list(self._readable(found, number, published))
 
     def _readable(self, rows: Iterable[Assertion], number: int | None, published: int) -> Iterator[Assertion]:
-        for row in rows:
-            if self._published(row.source, number, published):
-                if row.end_source and not self._published(row.end_source, number, published):
-                    row = row._replace(ends=never(self.zone), ends_latest=never(self.zone), end_source="")
-                yield row
+        """Rows whose source could be read by then; an end nobody could read is open, or where the source goes on."""
+        readable = [row for row in rows if self._published(row.source, number, published)]
+        for row in readable:
+            if row.end_source and not self._published(row.end_source, number, published):
+                after = [
+                    one for one in readable if one[4:6] == row[4:6] and one.starts >= row.starts and one.id != row.id
+                ]
+                edge = min(((one.starts, one.starts_latest) for one in after), default=(never(self.zone),) * 2)
+                row = row._replace(ends=edge[0], ends_latest=edge[1], end_source="")
+            yield row
 
     def _published(self, source: str, number: int | None, by: int) -> bool:
         appeared = self.weight(source, number).published
@@ -267,12 +272,17 @@ class Snapshot:
             for party, framework in self.pairs()
             for row in self.rows(party, framework, asked)
         ]
-        lives = {name: [self.life(name, asked.number)._replace(known=Known(0))] for name in self.lives}
+        lives = {name: [self._life_under(name, asked)] for name in self.lives}
         weights = {name: [self.weight(name, asked.number)._replace(known=Known(0))] for name in self.weights}
         meanings = [(Known(0), meaning) for known, meaning in self.meanings if _holds(known, asked.number)]
         number = self.number if asked.number is None else asked.number
         facts = Facts(rows, lives, weights, self.columns.parties.ids, meanings, self.zone, number, "", self.local)
         return Snapshot.build(facts)
+
+    def _life_under(self, framework: str, asked: Asked) -> Life:
+        """The life of a framework for a register of its own; no roster is complete where sources were left out."""
+        life = self.life(framework, asked.number)._replace(known=Known(0))
+        return life if asked.published is None else life._replace(complete_from=life.begins, complete_to=life.begins)
 
     def pairs(self) -> list[tuple[str, str]]:
         """Every party and framework of which any source ever said anything."""
@@ -384,7 +394,7 @@ class Snapshot:
         else:
             times = [at for at, _ in timeline(*self.voices(party, framework, asked)) if after < at < before]
         life = self.life(framework, asked.number)
-        return sorted({*times, *(at for at in life[2:4] if after < at < before)})
+        return sorted({*times, *(at for at in life[:4] if after < at < before)})
 
     def boundaries(self, party: str, framework: str, asked: Asked = NOW) -> list[int]:
         """Every instant at which anything said of a pair begins, ends, or may do so."""
@@ -402,6 +412,8 @@ class Snapshot:
 
     def _read(self, bits: int, framework: str, at: int, asked: Asked) -> Standing:
         possible = bits & POSSIBLE
+        if possible & NOT and possible & SILENT and self.complete(framework, at, asked):
+            possible &= ~SILENT  # to be absent from a complete roster is to be out, as certainly as by any word
         worst = SEVERITY[severity(possible)]
         if worst == SILENT:
             answer = Answer.NOT if self.complete(framework, at, asked) else Answer.NOT_KNOWN
@@ -467,8 +479,9 @@ class Snapshot:
         self._near.pop((names[1], names[0]), None)
         self._history.pop((names[1], names[0]), None)
         changed = self.compiled[framework].splice(party, compile_pair(*self.voices(*names)))
-        starts = (self.columns.starts[place] for place in self.places(party, framework))
-        self.journal.append(Change(framework, party, min(starts, default=0) if changed is None else changed))
+        # Sets of those spoken of change with the first row, even where no state does.
+        edges = [self.columns.starts[place] for place in self.places(party, framework)]
+        self.journal.append(Change(framework, party, min([*edges, *([changed] if changed is not None else [])])))
 
 
 _RANK = {

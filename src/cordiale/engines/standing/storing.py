@@ -71,8 +71,8 @@ def load(path: Path, facts: Facts) -> Snapshot:
     """
     try:
         raw = path.read_bytes()
-        magic, digest, content = raw[: len(MAGIC)], raw[len(MAGIC) : len(MAGIC) + 64], raw[len(MAGIC) + 65 :]
-        if magic != MAGIC or hashlib.sha256(content).hexdigest().encode() != digest:
+        head, content = raw[: len(MAGIC) + 65], raw[len(MAGIC) + 65 :]
+        if head != MAGIC + hashlib.sha256(content).hexdigest().encode() + b"\n":
             raise DoubtfulFile(f"{path} is damaged or of another version")
         line, _, body = content.partition(b"\n")
         meta = json.loads(line)

@@ -44,7 +44,7 @@ class PartyName(Version):
 
     party = of("Party")
     name = prose()
-    language = models.CharField(max_length=20)
+    language = prose()
     valid_from = WhenField()
     valid_to = WhenField()
     kind = word()

@@ -25,7 +25,7 @@ class SourceVersion(Version):
     publisher = prose()
     url = prose()
     published = WhenField()
-    language = models.CharField(max_length=20)
+    language = prose()
     precedence = models.PositiveSmallIntegerField()
 
     class Meta(Version.Meta):
