@@ -162,7 +162,7 @@ DAMAGES: dict[str, tuple[Damage, str, str]] = {
     "quote not closed": (
         replaced("cadences.csv", "forum,ministers", '"forum,ministers'),
         "cadences.csv:2:0",
-        "is not CSV (unexpected end of data); close the quotes on this line",
+        "is not CSV (unexpected end of data); close the quotes of the row that begins here",
     ),
     "text after a quote": (
         replaced("cadences.csv", "forum,ministers", '"forum"s,ministers'),

@@ -14,16 +14,15 @@ from tests.browser.packs import write_pack
 from tests.browser.pages import PageFound, addresses
 from tests.databases import OwnDatabase
 
-SHORT = {("frameworks", "short_name"), ("programmes_menu", "acronym"), ("event_links", "target_table")}
-"""Columns whose texts a database keeps to sixty characters."""
-
 
 def longest(table: Table, column: Column, number: int) -> str:
     return f"{number} ".ljust(LONGEST_CELL, "§")
 
 
 def long(table: Table, column: Column, number: int) -> str:
-    return f"{number} ".ljust(60 if (table.name, column.name) in SHORT else LONGEST_CELL, "§")
+    """As long as the format allows; short where the column is part of a key, or names something shortly."""
+    is_short = column.name in (*table.key, "short_name", "acronym", "target_table")
+    return f"{number} ".ljust(60 if is_short else LONGEST_CELL, "§")
 
 
 def test_a_pack_with_the_longest_texts_is_refused_by_its_check_or_loads(own_database: OwnDatabase, tmp_path: Path):

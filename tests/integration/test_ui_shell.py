@@ -17,6 +17,8 @@ from django_cotton.compiler_regex import CottonCompiler  # type: ignore[import-u
 import cordiale.ui
 from cordiale.ui.tables import Cell, Column, Link, Table, cells
 
+pytestmark = pytest.mark.django_db  # the context of every page asks the register for its name
+
 UI = Path(cordiale.ui.__file__).parent
 TEMPLATES = sorted((UI / "templates").rglob("*.html"))
 COMPONENTS = {path.stem for path in TEMPLATES if path.parent.name == "cotton"}

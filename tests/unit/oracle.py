@@ -65,10 +65,9 @@ def standing(
     if not life.begins <= at < life.ends:
         return Verdict(NOT, True, False, False)
     rows = [
-        row
-        for row in believed(facts, number, published)
+        row if max(row.starts, life.begins) < min(row.ends_latest, life.ends) else row._replace(entry=False)
+        for row in believed(facts, number, published)  # what lies outside the life altogether denies nothing
         if (row.party, row.framework) == (party, framework)
-        and max(row.starts, life.begins) < min(row.ends_latest, life.ends)  # the rest lies outside, and denies nothing
     ]
     heard = {scope: of_scope(facts, [row for row in rows if row.scope is scope], at, number) for scope in Scope}
     general = heard[Scope.ALL]
@@ -96,17 +95,23 @@ def suspends(facts: Facts, rows: Sequence[Assertion], at: int, number: int | Non
     an expulsion would lift a suspension, and let somebody in elsewhere.
     """
     for row in rows:
-        if row.starts <= at < row.ends_latest and meaning(facts, row, number) == SUSPENDED:
+        if meaning(facts, row, number) == SUSPENDED and any(covered(row, rows, at)):
             weight = weight_of(facts, row.source, number).precedence
             if not any(
                 other.scope is row.scope
-                and other.starts_latest <= at < other.ends
                 and weight_of(facts, other.source, number).precedence > weight
                 and meaning(facts, other, number) != NOT
+                and all(covered(other, rows, at))
                 for other in rows
             ):
                 return True
     return False
+
+
+def covered(row: Assertion, rows: Sequence[Assertion], at: int) -> list[bool]:
+    """In each world that its source leaves possible, whether a row covers an instant."""
+    own = [other for other in rows if (other.source, other.scope) == (row.source, row.scope)]
+    return [come[Date(row, "start")] and not come[Date(row, "end")] for come in worlds(meetings(own), at)]
 
 
 def whole(overall: str, practical: str, political: str) -> str:
@@ -131,14 +136,16 @@ def of_scope(facts: Facts, rows: Sequence[Assertion], at: int, number: int | Non
 def of_equals(facts: Facts, rows: Sequence[Assertion], at: int, number: int | None) -> set[str]:
     """What sources of one precedence leave possible together."""
     sources = sorted({row.source for row in rows})
-    shared = [group for group in meetings(rows) if len({one.row.source for one in group}) > 1]
-    possible: set[str] = set()
-    for world in worlds(shared, at):
-        heard = [
-            of_source(facts, [row for row in rows if row.source == source], world, at, number) for source in sources
-        ]
-        possible |= together(heard)
-    return possible
+    heard = [of_source(facts, [row for row in rows if row.source == source], at, number) for source in sources]
+    if all(SILENT in answers for answers in heard) and not any(gap(rows, come) for come in worlds(meetings(rows), at)):
+        return set().union(*heard) - {SILENT}  # where one source stops another goes on: they never speak at once
+    return together(heard)
+
+
+def gap(rows: Sequence[Assertion], come: dict[Date, bool]) -> bool:
+    """Whether in a world no row covers the instant, and none denies it."""
+    covering = any(come[Date(row, "start")] and not come[Date(row, "end")] for row in rows)
+    return not covering and not any(row.entry and not come[Date(row, "start")] for row in rows)
 
 
 def together(said: Sequence[set[str]]) -> set[str]:
@@ -154,24 +161,17 @@ def together(said: Sequence[set[str]]) -> set[str]:
     return possible
 
 
-def of_source(
-    facts: Facts, rows: Sequence[Assertion], world: dict[Date, bool], at: int, number: int | None
-) -> set[str]:
-    """What one source may say, its own uncertain dates tried both ways; those it shares are settled by the world."""
-    sure = [row for row in rows if row.starts_latest <= at < row.ends]
+def of_source(facts: Facts, rows: Sequence[Assertion], at: int, number: int | None) -> set[str]:
+    """What one source may say, its uncertain dates tried both ways."""
+    sure = [row for row in rows if all(covered(row, rows, at))]
     if sure:
         return {meaning(facts, row, number) for row in sure}
     possible: set[str] = set()
-    own = [group for group in meetings(rows) if not group & set(world)]
-    for mine in worlds(own, at):
-        come = {**world, **mine}
+    for come in worlds(meetings(rows), at):
         covering = [row for row in rows if come[Date(row, "start")] and not come[Date(row, "end")]]
-        if covering:
-            possible |= {meaning(facts, row, number) for row in covering}
-        elif any(row.entry and not come[Date(row, "start")] for row in rows):
-            possible.add(NOT)
-        else:
-            possible.add(SILENT)
+        possible |= {meaning(facts, row, number) for row in covering}
+        if not covering:
+            possible.add(SILENT if gap(rows, come) else NOT)
     return possible
 
 
@@ -203,13 +203,15 @@ def meetings(rows: Sequence[Assertion]) -> list[set[Date]]:
 
 
 def worlds(groups: Sequence[set[Date]], at: int) -> Iterator[dict[Date, bool]]:
-    """Every way in which dates have come or not by an instant; those of a group together."""
+    """Every way in which dates have come or not by an instant: those of a group together, no end before its start."""
     choices = []
     for group in groups:
         earliest, latest = next(iter(group)).window
         choices.append([came for came, can in ((True, earliest <= at), (False, latest > at)) if can])
     for chosen in product(*choices):
-        yield {one: came for group, came in zip(groups, chosen, strict=True) for one in group}
+        come = {one: came for group, came in zip(groups, chosen, strict=True) for one in group}
+        if not any(came and one.which == "end" and not come[Date(one.row, "start")] for one, came in come.items()):
+            yield come
 
 
 def believed(facts: Facts, number: int | None, published: int | None = None) -> list[Assertion]:
@@ -379,7 +381,7 @@ def periods(draw: Any) -> list[tuple[tuple[int, int], tuple[int, int] | None]]:
     """
     if draw(st.integers(0, 9)) == 0:
         ((day, latest),) = draw(boundaries(1))
-        window = (day, latest + 2)
+        window = (day, day + (2 if latest == day else 4))  # a width that no other window has
         return [(window, window)] if draw(st.booleans()) else [(window, window), (window, None)]
     dates = draw(boundaries(draw(st.integers(1, 4))))
     spans: list[tuple[tuple[int, int], tuple[int, int] | None]] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -120,7 +120,7 @@ def _heading(columns: tuple[PackColumn, ...], name: str) -> Column:
         return Column(name, lazy("Precision"), help=words.HELP[name])
     column = next(column for column in columns if column.name == name)
     kind = _KINDS.get(column.kind.says, "text")
-    key = "last_day" if column.kind is kinds.END else name
+    key = _LAST_DAYS.get(name, name)
     label = words.COLUMNS["title"] if name == "id" else words.COLUMNS[name]
     return Column(key, label, kind=kind, help=words.HELP.get(name))
 
@@ -167,10 +167,14 @@ def _end(showing: Showing, column: PackColumn, value: When | None) -> Cell:
 
 def _language(showing: Showing, column: PackColumn, value: str) -> Cell:
     try:
-        name = Locale.parse(value, sep="-").get_language_name(get_language() or "en")
+        name = Locale.parse(value, sep="-").get_language_name(to_locale(get_language() or "en"))
     except (UnknownLocaleError, ValueError):
         name = None
     return Cell((name or value)[:1].upper() + (name or value)[1:], value=value)
+
+
+def _span(showing: Showing, column: PackColumn, value: str) -> Cell:
+    return Cell(words.span(value), value=value)
 
 
 def _url(showing: Showing, column: PackColumn, value: str) -> Cell:
@@ -183,8 +187,18 @@ _READERS: dict[str, Callable[[Showing, PackColumn, Any], Cell]] = {
     kinds.END.says: _end,
     kinds.LANGUAGE.says: _language,
     kinds.URL.says: _url,
-    kinds.SPAN.says: _word,
+    kinds.SPAN.says: _span,
 }
 """How a kind of cell is shown, where not as it stands."""
+
+_LAST_DAYS = {
+    "closed": "last_day",
+    "complete_to": "complete_last_day",
+    "dissolved": "last_day",
+    "end": "last_day",
+    "to": "last_day",
+    "valid_to": "last_day",
+}
+"""Columns that hold the day after the last one in a pack, and the last day on a page and in its downloads."""
 
 _KINDS: dict[str, Any] = {kinds.DATE.says: "date", kinds.END.says: "date"}

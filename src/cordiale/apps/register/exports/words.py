@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from cordiale.domain.participation import Answer
 from cordiale.ui.tables import Tone
@@ -179,8 +180,6 @@ def word(code: str) -> str:
         "open": _("Open"),
         "met": _("Met"),
         "withdrawn": _("Withdrawn"),
-        "year": _("Year"),
-        "month": _("Month"),
         "yes": _("Agrees"),
         "partly": _("Agrees in part"),
         "no": _("Disagrees"),
@@ -190,3 +189,15 @@ def word(code: str) -> str:
         return ours[code]
     plain = code.replace("-", " ")
     return plain[:1].upper() + plain[1:]
+
+
+def span(text: str) -> str:
+    """A span of time as a pack writes it: "year", "3 years"."""
+    number, _space, unit = text.rpartition(" ")
+    count = int(number or 1)
+    names = {
+        "year": ngettext("Year", "%(count)s years", count),
+        "month": ngettext("Month", "%(count)s months", count),
+        "week": ngettext("Week", "%(count)s weeks", count),
+    }
+    return names[unit.removesuffix("s")] % {"count": count}
