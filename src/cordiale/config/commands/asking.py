@@ -251,8 +251,12 @@ def _say(found: StandingRead) -> None:
     )
     for scope, answer in found.scopes.items():
         click.echo(f"  {scope.value} cooperation: {answer.value}")
-    if found.source:
+    if found.status:
         click.echo(f"  status {found.status}, by {found.source}")
+    elif found.source:
+        click.echo(f"  disputed by {found.source} and others of its weight")
+    elif any(claim.says for claim in found.claims):
+        click.echo("  sources leave this day open; the most restrictive of the possible answers is given")
     else:
         held = "held complete" if found.complete else "not held complete"
         click.echo(f"  no source speaks of this day; the roster is {held}")
