@@ -22,6 +22,11 @@ MOST_NAMES = 400
 
 SUSPENDED = "suspended"
 
+RESERVED = ("and", "both", "except", "or")
+"""Words of the language itself; as a name they stand in quotes."""
+COMPLEMENTS = ("all", "everyone", "everybody", "any", "anyone", "not", "others", "non")
+"""Words with which people try to say "whoever is not"."""
+
 GRAMMAR = r"""
     start: audience
     audience: union [_EXCEPT union]
@@ -53,6 +58,10 @@ class BadAudience(ValueError):
         hint = f"\nDid you mean: {mended}" if mended else ""
         super().__init__(f"{what} (character {position + 1})" + (f"\n{pointer}" if pointer else "") + hint)
         self.what, self.sentence, self.position, self.mended = what, sentence, position, mended
+
+
+class SharedName(LookupError):
+    """A word that names several things of one weight, and so none of them."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ class Except:
 
 Audience = Name | Both | Union | Except
 Naming = Callable[[str], Name | None]
-"""From a word of a sentence to what it names; None for a word that names nothing."""
+"""From a word of a sentence to what it names; None for one that names nothing; raises `SharedName` for several."""
 
 
 @lru_cache(maxsize=1)
@@ -157,7 +166,7 @@ def _refusal(sentence: str, error: UnexpectedInput) -> BadAudience:
     before, after = sentence[:position].rstrip(), sentence[position + len(word) :]
     mended = ""
     excepting = token.type == "_EXCEPT"
-    if excepting and not before:
+    if excepting and (not before or before.endswith("(")):
         what = (
             "An audience cannot begin with an exception: name first whom it includes, for whoever is sent away "
             "from a framework must never come in by that"
@@ -165,12 +174,24 @@ def _refusal(sentence: str, error: UnexpectedInput) -> BadAudience:
     elif excepting:
         what = "One bracket has one exception, at its end; names after it all belong to it"
         mended = f"{before.rstrip(',')}, {after.strip()}"
+    elif before and before.split()[-1].lstrip("(,").lower() in COMPLEMENTS:
+        last = before.split()[-1].lstrip("(,")
+        return _complement(last, sentence, len(before) - len(last))
     elif token.type in ("NAME", "QUOTED", "LPAR", "BOTH"):
         what = f'Before "{word}" a comma, "and" or "or" is missing'
         mended = f"{before}, {sentence[position:]}"
     else:
         what = f'"{word}" has no place here'
     return BadAudience(what, sentence=sentence, position=position, mended=mended)
+
+
+def _complement(word: str, sentence: str, position: int) -> BadAudience:
+    return BadAudience(
+        f'"{word}" is refused: an audience names whom it includes, for whoever is sent away from a framework '
+        "must never come in by that",
+        sentence=sentence,
+        position=position,
+    )
 
 
 class _Reader:
@@ -214,7 +235,11 @@ class _Reader:
     def _name(self, token: Token, dropped: bool) -> Name:
         word = str(token).strip('"').strip()
         position = token.start_pos or 0
-        name = self.naming(word)
+        try:
+            name = self.naming(word)
+        except SharedName:
+            what = f'"{word}" is the name of more than one; write the id of the one you mean'
+            raise BadAudience(what, sentence=self.sentence, position=position) from None
         if name is None:
             raise self._unknown(word, str(token), position)
         if name.kind == SUSPENDED and not dropped:
@@ -226,13 +251,8 @@ class _Reader:
         return name
 
     def _unknown(self, word: str, written: str, position: int) -> BadAudience:
-        if word.lower() in ("all", "everyone", "everybody", "any", "anyone", "not", "others", "non"):
-            return BadAudience(
-                f'"{word}" is refused: an audience names whom it includes, for whoever is sent away from a framework '
-                "must never come in by that",
-                sentence=self.sentence,
-                position=position,
-            )
+        if word.lower() in COMPLEMENTS:
+            return _complement(word, self.sentence, position)
         near = difflib.get_close_matches(word.lower(), self.known(), n=1, cutoff=0.6)
         mended = self.sentence[:position] + near[0] + self.sentence[position + len(written) :] if near else ""
         return BadAudience(
@@ -266,7 +286,8 @@ def written(audience: Audience) -> str:
     """An audience as a sentence; reading it gives the same audience again."""
     match audience:
         case Name():
-            return audience.word or audience.id
+            name = audience.word or audience.id
+            return f'"{name}"' if name.casefold() in RESERVED else name
         case Union(parts):
             return ", ".join(_part(part) for part in parts)
         case Both(one, other):

@@ -6,7 +6,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from cordiale.engines.audience.language import SUSPENDED, Name
+from cordiale.engines.audience.language import SUSPENDED, Name, SharedName
 
 
 def folded(word: str) -> str:
@@ -30,6 +30,7 @@ class Names:
         self, *, parties: Mapping[str, Iterable[str]], frameworks: Mapping[str, Iterable[str]], groups: Iterable[str]
     ) -> None:
         self._words: dict[str, Name] = {}
+        self._shared: set[str] = set()
         self._parties = {folded(word): party for party, words in parties.items() for word in (*words, party)}
         self._parties.update({party: party for party in parties})
         self._add([(party, Name("party", party)) for party in parties if party not in frameworks])
@@ -58,10 +59,18 @@ class Names:
                 continue
             new[key] = name if new.get(key, name) == name else None
         self._words.update({key: name for key, name in new.items() if name is not None})
+        self._shared.update(key for key, name in new.items() if name is None)
 
     def __call__(self, word: str) -> Name | None:
-        """What a word names; None when nothing, or when it is not clear what."""
-        return self._words.get(folded(word))
+        """What a word names; None when nothing.
+
+        Raises:
+            SharedName: it names more than one thing.
+        """
+        key = folded(word)
+        if key in self._shared and key not in self._words:
+            raise SharedName(word)
+        return self._words.get(key)
 
     def party(self, word: str) -> str | None:
         """The id of the party a word names, also where a framework bears the same name."""
@@ -69,7 +78,7 @@ class Names:
 
     def framework(self, word: str) -> str | None:
         """The id of the framework a word names."""
-        name = self(word)
+        name = self._words.get(folded(word))
         return name.id if name is not None and name.kind == "framework" else None
 
     def near(self, word: str, kind: str) -> str:

@@ -85,7 +85,8 @@ class Explanation:
         for claim in self.claims:
             if claim.outcome is Outcome.DISPUTES:
                 return claim
-            if claim.outcome is Outcome.WON and claim.says is self.standing.answer:
+            decided = claim.outcome is Outcome.WON and claim.assertion.scope is self.scope
+            if decided and claim.says is self.standing.answer:
                 return claim
         return None
 
@@ -161,8 +162,9 @@ def _span(
         after = snapshot.standing(party, framework, time, asked)
         if until is None and after.answer is not standing.answer:
             until = time
-        if time >= day_ends and after[:2] != standing[:2]:
+        if following is None and time >= day_ends and after[:2] != standing[:2]:
             following = time
+        if until is not None and following is not None:
             break
     return since, until, following
 

@@ -119,19 +119,24 @@ def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
     Returns:
         The answers it may give, as bits, and whether it may say nothing at all.
     """
-    possible, denies = 0, False
+    possible = 0
+    denies = may_deny = False
+    may_be_over = True
     for starts, starts_latest, ends, ends_latest, bit, entry in rows:
         if starts <= at < ends_latest:
             if starts_latest <= at < ends:
                 return bit, False
             possible |= bit
-        if entry and at < starts_latest:
+        if entry and at < starts:
             denies = True
-    if not possible:
-        return (NOT, False) if denies else (0, True)
-    if unbroken(rows, at):
+        elif entry and at < starts_latest:
+            may_deny = True
+            may_be_over = may_be_over and at >= ends  # else it denies, or it has begun and speaks
+    if denies:
+        return possible | NOT, False
+    if possible and unbroken(rows, at):
         return possible, False
-    return (possible | NOT, False) if denies else (possible, True)
+    return (possible | NOT, may_be_over) if may_deny else (possible, True)
 
 
 def unbroken(rows: Sequence[Said], at: int) -> bool:
