@@ -80,15 +80,12 @@ class Explanation:
     def winner(self) -> Claim | None:
         """The claim that decided, by saying the answer that is given; None when the answer follows from silence.
 
-        On a disputed day it is the first of those that dispute it.
+        One of the scope that decided comes first; on a disputed day it is the first of those that dispute it.
         """
-        for claim in self.claims:
-            if claim.outcome is Outcome.DISPUTES:
-                return claim
-            decided = claim.outcome is Outcome.WON and claim.assertion.scope is self.scope
-            if decided and claim.says is self.standing.answer:
-                return claim
-        return None
+        disputing = [claim for claim in self.claims if claim.outcome is Outcome.DISPUTES]
+        won = [c for c in self.claims if c.outcome is Outcome.WON and c.says is self.standing.answer]
+        deciding = [claim for claim in won if claim.assertion.scope is self.scope]
+        return next(iter([*disputing, *deciding, *won]), None)
 
     @property
     def lost(self) -> tuple[Claim, ...]:

@@ -132,10 +132,10 @@ def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
         elif entry and at < starts_latest:
             may_deny = True
             may_be_over = may_be_over and at >= ends  # else it denies, or it has begun and speaks
-    if denies:
-        return possible | NOT, False
     if possible and unbroken(rows, at):
         return possible, False
+    if denies:
+        return possible | NOT, False
     return (possible | NOT, may_be_over) if may_deny else (possible, True)
 
 
