@@ -112,7 +112,6 @@ def meant(sentence: str, on: str = "2001-06-01", *, roster: bool = False) -> str
 SENTENCES = [
     ("union", "union", "astra bravia"),
     ("UNION", "union", "astra bravia"),
-    ("Union (membership)", None, None),  # brackets need quotes; see the refusals
     ('"Union (membership)"', "union", "astra bravia"),
     ("allies", "allies", "astra bravia"),
     ("ring", "ring", "pacta perla quint"),
@@ -128,7 +127,6 @@ SENTENCES = [
     ("both sea and ring", "both ring sea", "quint"),
     ("ring and sea", "ring, sea", "mara pacta perla quint"),
     ("perla", "perla", "perla"),
-    ("Côte-de-Perle, perla", None, None),  # a name of several words stands in quotes
     ('"cote de perle"', "perla", "perla"),
     ('"l\'Astrie", Osterbrav', "astra, bravia", "astra bravia"),
     ("outis", "outis", "outis"),
@@ -146,7 +144,7 @@ SENTENCES = [
     ("union except ring", "union except ring", "bravia"),  # astra was once a partner: spoken of
     ("union, perla except astra", "perla, union except astra", "bravia perla"),
     ("both (ring, gulf) (perla, lega)", "both (gulf, ring) (lega, perla)", "lega perla"),
-    ("both ring both sea quint", "both (both quint sea) ring", None),
+    ("both ring both sea quint", "both both quint sea ring", "quint"),
     ("allies, partners except near", "allies, partners except near", "bravia lega mara"),
     ("ring except pact", "ring except pact", "perla quint"),
     ("ring except both sea ring", "ring except both ring sea", "pacta perla"),
@@ -159,22 +157,20 @@ SENTENCES = [
     ("astra except fenia", "astra except fenia", "astra"),
     ("union, except astra", "union except astra", "bravia"),
 ]
-TABLE = [row for row in SENTENCES if row[1] is not None]
 
 
-@pytest.mark.parametrize(("sentence", "canonical", "parties"), TABLE)
+@pytest.mark.parametrize(("sentence", "canonical", "parties"), SENTENCES)
 def test_a_sentence_means_these_parties_and_is_written_in_one_way(sentence, canonical, parties):
-    if parties is not None:
-        assert meant(sentence) == parties
-        assert written(read(sentence)) == canonical
+    assert meant(sentence) == parties
+    assert written(read(sentence)) == canonical
     assert read(written(read(sentence))) == read(sentence)
     assert meant(written(read(sentence))) == meant(sentence)
 
 
 def test_the_table_names_at_least_thirty_sentences_and_every_party():
-    spoken = {party for _, _, parties in TABLE for party in (parties or "").split()}
+    spoken = {party for _, _, parties in SENTENCES for party in parties.split()}
 
-    assert len(TABLE) >= 30
+    assert len(SENTENCES) >= 30
     assert set(PARTIES) - spoken == {"sorra", "golfo", "dispa"}  # suspended, not yet certainly in, disputed: nowhere
 
 
@@ -332,7 +328,7 @@ def test_a_sentence_is_refused_where_it_goes_wrong_and_mended_where_it_can_be(se
 
 @pytest.mark.parametrize("mended", [row[3] for row in REFUSALS if row[3]])
 def test_a_mended_sentence_can_be_read(mended):
-    assert read(mended)
+    assert written(read(mended))
 
 
 def test_a_refusal_points_at_the_place():
@@ -348,7 +344,7 @@ def test_a_refusal_points_at_the_place():
 
 
 def test_a_name_that_two_parties_bear_is_told_apart_from_one_that_nobody_bears():
-    with pytest.raises(BadAudience, match="more than one|several|two"):
+    with pytest.raises(BadAudience, match=r"more than one|several|two"):
         read("Twin")
 
 

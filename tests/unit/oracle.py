@@ -473,7 +473,7 @@ def lives(draw: Any) -> list[Life]:
         begins = instant(draw(st.integers(0, 30))) if bounded else START
         ends = instant(draw(st.integers(35, 70))) if bounded and draw(st.booleans()) else NEVER
         complete = draw(st.sampled_from(((START, START), (START, NEVER), (instant(20), instant(40)))))
-        found.append(Life(begins, ends, *complete, known))
+        found.append(Life(begins, ends, complete[0], complete[1], known))
     return found
 
 

@@ -37,7 +37,8 @@ def members(facts: Facts, trees: list[Any], days: list[int]) -> dict[tuple[str, 
     return found
 
 
-def nobody_is_let_in(before: Facts, after: Facts, trees: list[Any]) -> None:
+def nobody_is_let_in(registers: tuple[Facts, Facts], trees: list[Any]) -> None:
+    before, after = registers
     days = sorted({*days_of(before), *days_of(after)})
     was, is_now = members(before, trees, days), members(after, trees, days)
 
@@ -88,27 +89,27 @@ audiences = st.lists(sentences(), min_size=1, max_size=4)
 @some
 @given(denied(), audiences)
 def test_a_denial_adds_nobody_to_any_audience_at_any_instant(registers, trees):
-    nobody_is_let_in(*registers, trees)
+    nobody_is_let_in(registers, trees)
 
 
 @pytest.mark.long
 @many
 @given(denied(most=9), audiences)
 def test_a_denial_adds_nobody_to_any_audience_in_ten_thousand_registers(registers, trees):
-    nobody_is_let_in(*registers, trees)
+    nobody_is_let_in(registers, trees)
 
 
 @some
 @given(ended(), audiences)
 def test_an_end_of_participation_adds_nobody_to_any_audience_at_any_instant(registers, trees):
-    nobody_is_let_in(*registers, trees)
+    nobody_is_let_in(registers, trees)
 
 
 @pytest.mark.long
 @many
 @given(ended(most=9), audiences)
 def test_an_end_of_participation_adds_nobody_to_any_audience_in_ten_thousand_registers(registers, trees):
-    nobody_is_let_in(*registers, trees)
+    nobody_is_let_in(registers, trees)
 
 
 @settings(some, max_examples=100)
@@ -134,7 +135,7 @@ def test_an_expulsion_lifts_no_suspension_that_a_lesser_source_reports():
     before = replace(before, assertions=list(before.assertions))
     register.say("alpha", "club", "ended", "2002", by="act")
 
-    nobody_is_let_in(before, register.facts(), [("framework", "forum")])
+    nobody_is_let_in((before, register.facts()), [("framework", "forum")])
 
 
 def test_leaving_a_framework_lets_nobody_past_an_exception():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cordiale.engines.audience.deciding import windows
 from cordiale.engines.audience.language import parse
+from cordiale.engines.audience.naming import Names
 from cordiale.engines.standing.facts import FOREVER, Facts
 from cordiale.engines.standing.sets import MOST_WINDOWS, Sets, Windows
 from cordiale.engines.standing.snapshot import Asked, NoSuchFramework, NoSuchParty, Snapshot
@@ -37,7 +38,7 @@ def asked_of(sets: Sets) -> dict[str, Windows]:
     return found
 
 
-NAMING = oracle.Names(parties=dict.fromkeys(PARTIES, ()), frameworks=dict.fromkeys(FRAMEWORKS, ()), groups=())
+NAMING = Names(parties=dict.fromkeys(PARTIES, ()), frameworks=dict.fromkeys(FRAMEWORKS, ()), groups=())
 
 
 def expected(facts: Facts, at: int) -> dict[str, set[str]]:

@@ -7,6 +7,9 @@ Rule: DESIGN.md, "Answers"; decisions 0009 (scopes) and 0010 (possible answers).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from itertools import combinations
+from operator import and_, or_
 from typing import NamedTuple
 
 from cordiale.domain.participation import Answer, Scope
@@ -121,7 +124,7 @@ def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
     """
     possible = 0
     denies = may_deny = False
-    may_be_over = True
+    may_be_silent = True
     for starts, starts_latest, ends, ends_latest, bit, entry in rows:
         if starts <= at < ends_latest:
             if starts_latest <= at < ends:
@@ -130,13 +133,16 @@ def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
         if entry and at < starts:
             denies = True
         elif entry and at < starts_latest:
-            may_deny = True
-            may_be_over = may_be_over and at >= ends  # else it denies, or it has begun and speaks
+            taking_over = any(
+                o.ends == starts and o.ends_latest == starts_latest and o.starts_latest <= at for o in rows
+            )
+            may_deny = may_deny or not taking_over  # before it takes over, the other row speaks
+            may_be_silent = may_be_silent and at >= ends  # else it has not begun, or it has and speaks
     if possible and unbroken(rows, at):
         return possible, False
     if denies:
         return possible | NOT, False
-    return (possible | NOT, may_be_over) if may_deny else (possible, True)
+    return possible | (NOT if may_deny else 0), may_be_silent
 
 
 def unbroken(rows: Sequence[Said], at: int) -> bool:
@@ -173,24 +179,35 @@ def decided(level: Sequence[Voice], at: int) -> int:
     found, place, count = 0, 0, len(level)
     while place < count:
         precedence = level[place][0]
-        sure, maybe = -1, 0
+        sure, perhaps = -1, []
         while place < count and level[place][0] == precedence:
             bits, silent = said_by_source(level[place][1], at)
             place += 1
-            if silent:
-                maybe |= bits
-            else:
+            if not silent:
                 sure &= bits
-        if sure == -1:
-            found |= maybe
+            elif bits:
+                perhaps.append(bits)
+        if sure == -1 and perhaps:
             equals = [row for weight, rows in level if weight == precedence for row in rows]
-            if maybe and unbroken(equals, at):
-                return found
-            continue
-        if sure == 0 or maybe & ~sure:
-            found |= DISPUTED
-        return found | sure
+            if unbroken(equals, at):
+                return found | reduce(or_, perhaps)
+        together = _together(sure, perhaps)
+        found |= together & ~SILENT
+        if not together & SILENT:
+            return found
     return found | SILENT
+
+
+def _together(sure: int, perhaps: Sequence[int]) -> int:
+    """What equals come to when each of some may be silent: every choice of those who speak is possible."""
+    found = 0
+    for size in range(len(perhaps) + 1):
+        for speaking in combinations(perhaps, size):
+            if sure == -1 and not speaking:
+                found |= SILENT
+            else:
+                found |= reduce(and_, speaking, sure) or DISPUTED
+    return found
 
 
 def suspends(level: Sequence[Voice], at: int) -> bool:
