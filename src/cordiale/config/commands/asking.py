@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -20,7 +23,7 @@ from cordiale.apps.register.reads.conflicts import conflicts as conflicts_read
 from cordiale.apps.register.reads.installation import NoPackLoaded
 from cordiale.config.commands.printing import as_table, form_option, show
 from cordiale.domain import clock
-from cordiale.domain.period import DayOutOfReach
+from cordiale.domain.period import DayOutOfReach, day_of
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.audience.deciding import UnknownGroup
 from cordiale.engines.audience.language import BadAudience
@@ -35,7 +38,15 @@ REFUSALS = (
     NoSuchParty,
     UnknownGroup,
 )
+UTC = ZoneInfo("UTC")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def _day(text: str) -> date:
+    """A day as yyyy-mm-dd and in no other way ISO 8601 knows."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 class Day(click.ParamType[date]):
@@ -48,7 +59,7 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            return _day(value)
         except ValueError:
             self.fail(f'"{value}" is no day; write yyyy-mm-dd', param, ctx)
 
@@ -106,7 +117,7 @@ def standing(
     if file is not None:
         if party or framework or why:
             raise click.UsageError("Give either PARTY and FRAMEWORK, with --why if you like, or --from FILE.")
-        _many(_questions(file, on), knowledge, form)
+        _many(file, on, knowledge, form)
         return
     if not party or not framework:
         raise click.UsageError("Name a PARTY and a FRAMEWORK, or give --from FILE.")
@@ -128,13 +139,18 @@ def standing(
         click.echo(f"{len(found.lost)} claim(s) say otherwise; add --why to see them.")
 
 
-def _many(questions: list[tuple[str, str, date]], knowledge: Knowledge, form: str) -> None:
+def _many(file: Path, default: date, knowledge: Knowledge, form: str) -> None:
+    """Answer every question of a file, or name the line that cannot be answered and answer none."""
     with _told() as viewer:
-        named = [
-            (asking.party_named(viewer, word=party), asking.framework_named(viewer, word=framework), on)
-            for party, framework, on in questions
-        ]
-        found = asking.standings(viewer, questions=named, knowledge=knowledge)
+        questions = []
+        for line, party, framework, on in _questions(file, default):
+            try:
+                named = asking.party_named(viewer, word=party), asking.framework_named(viewer, word=framework)
+                day_of(on, UTC)
+            except REFUSALS as refusal:
+                raise click.ClickException(f"{file}:{line}: {refusal}") from None
+            questions.append((*named, on))
+        found = asking.standings(viewer, questions=questions, knowledge=knowledge)
     show(
         form,
         columns=STANDING,
@@ -143,24 +159,29 @@ def _many(questions: list[tuple[str, str, date]], knowledge: Knowledge, form: st
     )
 
 
-def _questions(file: Path, default: date) -> list[tuple[str, str, date]]:
-    """Questions of a CSV file; a line that cannot be read is named, and none is answered."""
+def _questions(file: Path, default: date) -> list[tuple[int, str, str, date]]:
+    """Line, party, framework and day of each question of a CSV file."""
     try:
-        lines = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines(), strict=True))
+        lines = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline=""), strict=True)
+        header = next(lines, [])
+        if not {"party", "framework"} <= set(header):
+            raise click.ClickException(f"{file}:1: the columns party and framework are needed, and on for another day.")
+        return [_question(file, lines.line_num, header, cells, default) for cells in lines if cells]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise click.ClickException(f"{file} cannot be read as CSV in UTF-8: {error}") from None
-    if lines and not {"party", "framework"} <= set(lines[0]):
-        raise click.ClickException(f"{file}:1: the columns party and framework are needed, and on for another day.")
-    questions = []
-    for number, line in enumerate(lines, start=2):
-        try:
-            on = date.fromisoformat(line["on"]) if line.get("on") else default
-        except ValueError:
-            raise click.ClickException(f'{file}:{number}: on: "{line["on"]}" is no day; write yyyy-mm-dd.') from None
-        if not line["party"] or not line["framework"]:
-            raise click.ClickException(f"{file}:{number}: party and framework are both needed.")
-        questions.append((line["party"], line["framework"], on))
-    return questions
+
+
+def _question(file: Path, line: int, header: list[str], cells: list[str], default: date) -> tuple[int, str, str, date]:
+    if len(cells) > len(header):
+        raise click.ClickException(f"{file}:{line}: has {len(cells)} cells where the header has {len(header)}.")
+    given = dict(zip(header, [*cells, *[""] * (len(header) - len(cells))], strict=True))
+    if not given["party"] or not given["framework"]:
+        raise click.ClickException(f"{file}:{line}: party and framework are both needed.")
+    try:
+        on = _day(given["on"]) if given.get("on") else default
+    except ValueError:
+        raise click.ClickException(f'{file}:{line}: on: "{given["on"]}" is no day; write yyyy-mm-dd.') from None
+    return line, given["party"], given["framework"], on
 
 
 STANDING = (

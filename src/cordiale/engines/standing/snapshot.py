@@ -321,6 +321,7 @@ class Snapshot:
         """
         number, published = asked
         if number is None or published is not None:
+            self._known(party, framework)
             heard, life = self.voices(party, framework, asked)
             return state(heard, life, at)
         try:

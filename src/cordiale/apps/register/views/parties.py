@@ -43,7 +43,7 @@ def countries(request: HttpRequest) -> Page:
         request,
         template="register/tables.html",
         title=_("Countries and organisations"),
-        lead=_("Every party some source places in a framework, now or earlier."),
+        lead=_("Every country and organisation the register knows."),
         tables=(
             _listed(
                 show, "countries", _("Countries"), [p for p in parties if p["kind"] == "state"], taking_part, regions
