@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from itertools import combinations
+from itertools import combinations, product
 from operator import and_, or_
 from typing import NamedTuple
 
@@ -119,30 +119,36 @@ def tightened(rows: list[Said]) -> list[Said]:
 def said_by_source(rows: Sequence[Said], at: int) -> tuple[int, bool]:
     """What one source says at an instant.
 
+    Every unknown day is tried both ways, come or not; where one row takes over from another it is the same day, and
+    no row ends before it begins.
+
     Returns:
         The answers it may give, as bits, and whether it may say nothing at all.
     """
-    possible = 0
-    denies = may_deny = False
-    may_be_silent = True
-    for starts, starts_latest, ends, ends_latest, bit, entry in rows:
-        if starts <= at < ends_latest:
-            if starts_latest <= at < ends:
-                return bit, False
-            possible |= bit
-        if entry and at < starts:
-            denies = True
-        elif entry and at < starts_latest:
-            taking_over = any(
-                o.ends == starts and o.ends_latest == starts_latest and o.starts_latest <= at for o in rows
-            )
-            may_deny = may_deny or not taking_over  # before it takes over, the other row speaks
-            may_be_silent = may_be_silent and at >= ends  # else it has not begun, or it has and speaks
-    if possible and unbroken(rows, at):
-        return possible, False
-    if denies:
-        return possible | NOT, False
-    return possible | (NOT if may_deny else 0), may_be_silent
+    unknown: dict[tuple[Said, bool], object] = {}
+    for row in rows:
+        if row.starts_latest <= at < row.ends:
+            return row.bit, False
+        for start, edge in ((True, row[:2]), (False, row[2:4])):
+            if edge[0] <= at < edge[1]:
+                met = any(other is not row and (other[2:4] if start else other[:2]) == edge for other in rows)
+                unknown[row, start] = edge if met else (row, start)
+    days = list(dict.fromkeys(unknown.values()))
+    possible, silent = 0, False
+    for chosen in product((True, False), repeat=len(days)):
+        come = dict(zip(days, chosen, strict=True))
+        bits, denies = 0, False
+        for row in rows:
+            begun = come[unknown[row, True]] if (row, True) in unknown else row.starts_latest <= at
+            over = come[unknown[row, False]] if (row, False) in unknown else row.ends_latest <= at
+            if over and not begun:
+                break  # no such world
+            bits |= row.bit if begun and not over else 0
+            denies = denies or (row.entry and not begun)
+        else:
+            possible |= bits or (NOT if denies else 0)
+            silent = silent or not (bits or denies)
+    return possible, silent
 
 
 def unbroken(rows: Sequence[Said], at: int) -> bool:
