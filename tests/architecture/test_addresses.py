@@ -21,7 +21,23 @@ NOT_OURS = {
     "__pycache__",
     "node_modules",
 }
-TEXTS = {"", ".cfg", ".css", ".html", ".js", ".json", ".md", ".py", ".sh", ".svg", ".toml", ".txt", ".yml", ".yaml"}
+TEXTS = {
+    "",
+    ".cfg",
+    ".css",
+    ".csv",
+    ".html",
+    ".js",
+    ".json",
+    ".md",
+    ".py",
+    ".sh",
+    ".svg",
+    ".toml",
+    ".txt",
+    ".yml",
+    ".yaml",
+}
 REGISTRY = re.compile(
     r"\b(pypi|pythonhosted|npmjs|yarnpkg|unpkg|jsdelivr|cdnjs|cloudflare|googleapis|gstatic|jquery)\.(org|com|net|io)\b"
 )
@@ -45,7 +61,7 @@ def registries_named(root: Path) -> list[str]:
     problems = []
     for file in sorted(root.rglob("*")):
         place = file.relative_to(root)
-        # var/ and packs/ hold an installation's data and cited sources
+        # var/ holds an installation's own data
         if file.suffix not in TEXTS or not file.is_file() or NOT_OURS & set(place.parts) or place.parts[0] == "var":
             continue
         found = REGISTRY.search(file.read_text("utf-8", errors="replace"))
@@ -82,8 +98,9 @@ def test_pages_hold_nothing_that_the_policy_blocks():
 
 
 @pytest.mark.parametrize("host", [("files", "pythonhosted", "org"), ("unpkg", "com"), ("fonts", "gstatic", "com")])
-def test_a_registry_is_found(tmp_path, host):
-    assert len(registries_named(put(tmp_path, "docs/page.md", f"see https://{'.'.join(host)}/x"))) == 1
+@pytest.mark.parametrize("file", ["docs/page.md", "packs/some/sources.csv"])
+def test_a_registry_is_found(tmp_path, host, file):
+    assert len(registries_named(put(tmp_path, file, f"see https://{'.'.join(host)}/x"))) == 1
 
 
 @pytest.mark.parametrize(
