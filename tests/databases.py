@@ -159,12 +159,13 @@ class PostgresDatabases:
         return OwnDatabase(f"{self._server}/{name}", home)
 
     def drop(self, database: OwnDatabase) -> None:
-        """Dropped with FORCE: a process the test killed may still be connected."""
-        self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name)))
+        """Dropped with FORCE, by the superuser: a process the test killed may still be connected, or an autovacuum."""
+        statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name))
+        self._execute(statement, user="postgres")
         shutil.rmtree(database.home)
 
-    def _execute(self, statement: sql.Composed) -> None:
-        with psycopg.connect(f"{self._server}/postgres", autocommit=True) as connection:
+    def _execute(self, statement: sql.Composed, user: str = "cordiale") -> None:
+        with psycopg.connect(f"{self._server}/postgres", user=user, autocommit=True) as connection:
             connection.execute(statement)
 
 
