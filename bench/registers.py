@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cordiale.domain.participation import Answer, Scope
-from cordiale.engines.standing.facts import FOREVER, Assertion, Facts, Known, Life, Weight, first_instant, never
+from cordiale.engines.standing.facts import FOREVER, Assertion, Facts, Known, Life, Rules, Weight, first_instant, never
 
 ZONE = ZoneInfo("UTC")
 DAY = 86_400_000_000
@@ -51,7 +51,7 @@ def generated(scale: Scale) -> Facts:
         lives=lives,
         weights=weights,
         parties=parties,
-        meanings=[(Known(0), lambda status, framework: MEANS[status])],
+        rules=[Rules(lambda status, framework: MEANS[status])],
         zone=ZONE,
         number=NUMBERS,
         state="bench",

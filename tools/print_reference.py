@@ -107,7 +107,9 @@ def manifest() -> Iterator[str]:
     says = _arguments(manifests.Manifest)
     tables = [field.name for field in fields(manifests.Manifest) if str(field.type).startswith("Mapping")]
     rows = [("`format`", "yes", f"the whole number {manifests.FORMAT}: the version of this format")]
-    rows += [(f"`{key}`", "yes", text) for key, text in says.items() if key not in (*tables, "text")]
+    lists = [field.name for field in fields(manifests.Manifest) if str(field.type).startswith(("tuple", "frozenset"))]
+    single = [key for key in says if key not in (*tables, *lists, "text")]
+    rows += [(f"`{key}`", "no" if key in lists else "yes", says[key]) for key in (*single, *lists)]
     rows += [(f"`[{key}]`", "yes" if key == "statuses" else "no", says[key]) for key in tables]
     yield _table(("key", "needed", "meaning"), rows)
     yield "A status, `[statuses.ID]`:"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cordiale.domain.participation import Scope
 from cordiale.engines.standing.snapshot import Asked, Snapshot, Standing
 from tests.unit.oracle import Register, day, instant
 
@@ -175,6 +176,28 @@ def test_only_who_certainly_takes_part_in_every_scope_is_entitled_and_who_may_be
     found = on(register(*said), "1996-01-01")
 
     assert (found.entitled, found.restricted) == (entitled, restricted)
+
+
+# the same where the pack spares political cooperation: it bears on no right
+SPARED = [
+    (["act: member 1990", "act: suspended 1995-01-01, political"], True, False),
+    (["act: member 1990", "act: suspended 1995-01-01, practical"], False, True),
+    (["act: member 1990 to 1995-01-01", "act: suspended 1995-01-01"], False, True),
+    (["act: member 1990", "act: unclear 1990, political"], True, False),
+    (["act: member 1990, political"], False, False),  # no right, no ground for one either
+    (["act: member 1990, practical"], True, False),
+    (["act: member 1990, practical", "act: suspended 1990, political"], True, False),
+    (["act: suspended 1990", "act: member 1990, practical"], False, True),
+]
+
+
+@pytest.mark.parametrize(("said", "entitled", "restricted"), SPARED)
+def test_a_scope_that_the_pack_spares_neither_gives_nor_takes_a_right(said, entitled, restricted):
+    made = register(*said)
+    made.spared = frozenset({Scope.POLITICAL})
+
+    assert on(made, "1996-01-01")[2:] == (entitled, restricted)
+    assert answer(made, "1996-01-01") == answer(register(*said), "1996-01-01")
 
 
 # life of the framework, days for which its roster is complete, what is said, the day, the answer

@@ -25,7 +25,17 @@ from cordiale.domain.period import NEVER_DAY, Precision, When, midnight, parse_w
 from cordiale.engines.audience.naming import Names
 from cordiale.engines.packs.manifest import Manifest
 from cordiale.engines.packs.reading import Pack, read_pack
-from cordiale.engines.standing.facts import FOREVER, Assertion, Facts, Known, Life, Weight, first_instant, never
+from cordiale.engines.standing.facts import (
+    FOREVER,
+    Assertion,
+    Facts,
+    Known,
+    Life,
+    Rules,
+    Weight,
+    first_instant,
+    never,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 UTC_ZONE = ZoneInfo("UTC")
@@ -69,22 +79,25 @@ def standing(
         for row in believed(facts, number, published)  # what lies outside the life altogether denies nothing
         if (row.party, row.framework) == (party, framework)
     ]
+    spared = spared_at(facts, number)
     heard = {scope: of_scope(facts, [row for row in rows if row.scope is scope], at, number) for scope in Scope}
     general = heard[Scope.ALL]
     possible = {
         whole(overall, practical, political)
         for overall, practical, political in product(general, heard[Scope.PRACTICAL], heard[Scope.POLITICAL])
     }
+    grounds = {scope: {SILENT} if scope in spared else answers for scope, answers in heard.items()}
     followed = [
-        heard[scope] - {SILENT} | (general if SILENT in heard[scope] else set())
-        for scope in (Scope.PRACTICAL, Scope.POLITICAL)
+        grounds[scope] - {SILENT} | (general if SILENT in grounds[scope] else set())
+        for scope in {Scope.PRACTICAL, Scope.POLITICAL} - spared
     ]
-    entitled = all(answers == {IN_FORCE} for answers in (possible, *followed))
+    ground = {whole(*each) for each in product(general, grounds[Scope.PRACTICAL], grounds[Scope.POLITICAL])}
+    entitled = all(answers == {IN_FORCE} for answers in (ground, *followed))
     complete = published is None and life.complete_from <= at < life.complete_to
     absent = NOT if complete else NOT_KNOWN
     worst = max(possible, key=MILDEST_FIRST.index)
     answers = {absent if answer == SILENT else answer for answer in possible}
-    suspended = suspends(facts, rows, at, number)
+    suspended = suspends(facts, [row for row in rows if row.scope not in spared], at, number)
     return Verdict(absent if worst == SILENT else worst, len(answers) == 1, entitled, suspended)
 
 
@@ -269,8 +282,18 @@ def weight_of(facts: Facts, source: str, number: int | None) -> Weight:
 
 def meaning(facts: Facts, row: Assertion, number: int | None) -> str:
     """The answer of a row's status."""
-    (found,) = (mean for known, mean in facts.meanings if holds(known, number))
-    return str(found(row.status, row.framework))
+    return str(rules_at(facts, number).meaning(row.status, row.framework))
+
+
+def rules_at(facts: Facts, number: int | None) -> Rules:
+    """What the pack laid down."""
+    (found,) = (rules for rules in facts.rules if holds(rules.known, number))
+    return found
+
+
+def spared_at(facts: Facts, number: int | None) -> frozenset[Scope]:
+    """Scopes that bear on no right."""
+    return rules_at(facts, number).spared
 
 
 # Sets, by asking of everybody.
@@ -291,7 +314,7 @@ def restricted(facts: Facts, at: int) -> set[str]:
     return {
         party
         for framework in facts.lives
-        if framework not in facts.local
+        if framework not in rules_at(facts, None).local
         for party in facts.parties
         if standing(facts, party, framework, at).restricted
     }
@@ -349,6 +372,7 @@ FRAMEWORKS = ("club", "forum", "union")
 SOURCES = {"act": 90, "page": 50, "paper": 50, "wiki": 10}
 STATUSES = {"member": IN_FORCE, "suspended": SUSPENDED, "unclear": UNCLEAR, "ended": NOT, "observer": NOT}
 SAME_VOICE = ("party", "framework", "source", "scope")
+SPARED = ({Scope.PRACTICAL}, {Scope.POLITICAL}, {Scope.PRACTICAL, Scope.POLITICAL})
 LAST_DAY = 60
 LAST_NUMBER = 8
 GROUP_TREES: dict[str, Any] = {
@@ -437,12 +461,23 @@ def histories(draw: Any, *, most: int = 6) -> Facts:
         lives={framework: draw(lives()) for framework in FRAMEWORKS},
         weights={source: draw(weights(precedence)) for source, precedence in SOURCES.items()},
         parties=PARTIES,
-        meanings=[(Known(0), answer_of)],
+        rules=draw(rules()),
         zone=UTC_ZONE,
         number=LAST_NUMBER,
         state="a" * 64,
-        local=draw(st.sampled_from((frozenset(), frozenset(), frozenset({"club"})))),
     )
+
+
+@st.composite
+def rules(draw: Any) -> list[Rules]:
+    """What the pack lays down: that a suspension stays local, a scope spared; known once or twice."""
+    found = []
+    change = draw(st.sampled_from((None, None, None, 4)))
+    for known in [Known(0)] if change is None else [Known(0, change), Known(change)]:
+        local = draw(st.sampled_from((frozenset(), frozenset(), frozenset({"club"}))))
+        spared = draw(st.sampled_from((frozenset(), frozenset(), *map(frozenset, SPARED))))
+        found.append(Rules(answer_of, known, local, spared))
+    return found
 
 
 @st.composite
@@ -550,6 +585,7 @@ class Register:
         self.lives: dict[str, list[Life]] = {}
         self.weights: dict[str, list[Weight]] = {}
         self.local: frozenset[str] = frozenset()
+        self.spared: frozenset[Scope] = frozenset()
         self.number = 1
 
     def framework(self, name: str, life: str = "", complete: str = "") -> None:
@@ -591,11 +627,10 @@ class Register:
             lives=self.lives,
             weights=self.weights,
             parties=self.parties,
-            meanings=[(Known(0), answer_of)],
+            rules=[Rules(answer_of, local=self.local, spared=self.spared)],
             zone=self.zone,
             number=self.number,
             state="a" * 64,
-            local=self.local,
         )
 
     def _span(self, text: str, *, first: int, last: int) -> tuple[int, int]:
@@ -625,7 +660,7 @@ def pack_facts(name: str) -> Facts:
         lives={row["id"]: [_life(row, manifest)] for row in _dicts(read, "frameworks")},
         weights=weights,
         parties=sorted(row["id"] for row in _dicts(read, "parties")),
-        meanings=[(Known(0), lambda status, framework: manifest.answer(status=status, framework=framework))],
+        rules=[Rules(lambda status, framework: manifest.answer(status=status, framework=framework))],
         zone=zone,
         number=1,
         state="b" * 64,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cordiale.domain.participation import Answer
+from cordiale.domain.participation import Answer, Scope
 from cordiale.domain.period import parse_when
 from cordiale.engines.packs.manifest import Body, Group, read_manifest
 from tests.makers import SMALL
@@ -39,6 +39,9 @@ FAULTS = [
     ('forum = "disc"', 'forum = "disc"\n\n[groups.all]\nname = "All"', 32, "groups.all: needs a name and an audience"),
     ('forum = "disc"', 'forum = "disc"\n\n[groups]\nall = "alpha"', 0, "groups.all: needs a name and an audience"),
     ('forum = "disc"', 'forum = "star"', 0, "marks: maps framework ids to shapes; each shape is one of plain"),
+    ('about = "', 'local_suspension = "club"\nabout = "', 10, "local_suspension: lists ids of frameworks, such as"),
+    ('about = "', 'spared_scopes = ["all"]\nabout = "', 10, "spared_scopes: lists scopes; each is one of practical, "),
+    ('about = "', 'spared_scopes = "political"\nabout = "', 10, "spared_scopes: lists scopes"),
     ('about = "', 'colour = "red"\nabout = "', 10, "colour: is not known here; remove it or correct its spelling"),
 ]
 
@@ -69,6 +72,16 @@ def test_a_manifest_may_name_audiences():
     assert faults == []
     assert manifest is not None
     assert manifest.groups == {"neighbours": Group("Neighbours", "forum, alpha")}
+
+
+def test_a_manifest_may_say_where_a_suspension_does_not_count():
+    told = 'local_suspension = ["club"]\nspared_scopes = ["political"]\n'
+    manifest, faults = read_manifest(f"{told}{TEXT}")
+
+    assert faults == []
+    assert manifest is not None
+    assert manifest.local_suspension == ("club",)
+    assert manifest.spared_scopes == {Scope.POLITICAL}
 
 
 @pytest.mark.parametrize(("framework", "answer"), [("club", Answer.IN_FORCE), ("forum", Answer.NOT)])

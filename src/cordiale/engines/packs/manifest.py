@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cordiale.domain.participation import STATUS_ANSWERS, Answer
+from cordiale.domain.participation import STATUS_ANSWERS, Answer, Scope
 from cordiale.domain.period import ImpossibleDate, When, parse_when
 from cordiale.engines.packs.cells import ID, BadCell
 from cordiale.engines.packs.faults import Fault
@@ -19,8 +19,7 @@ FORMAT = 1
 MARKS = ("plain", "square", "disc", "diamond", "triangle", "outline")
 """Shapes that mark a framework in lists and on maps; each has one colour."""
 
-LOCAL = "local_suspension"
-"""The key that lists frameworks whose suspension stays local."""
+LONGEST_EDITION = 60
 
 _TEXTS = ("id", "title", "edition", "host", "membership", "zone", "coverage_to", "terms", "about")
 
@@ -83,7 +82,8 @@ class Manifest:
         statuses: status id to its meaning.
         bodies: id to body, of bodies that meet and are not frameworks.
         groups: id to a named audience.
-        local: frameworks whose suspension stays local: elsewhere nobody is left out for it.
+        local_suspension: frameworks whose suspension stays local: elsewhere nobody is left out for it.
+        spared_scopes: scopes whose state bears on no right: a suspension of that scope alone leaves out nobody.
         marks: framework id to the shape that marks it; frameworks without one are marked "plain".
         text: the file as it was, for a lossless export.
     """
@@ -100,7 +100,8 @@ class Manifest:
     statuses: Mapping[str, Status]
     bodies: Mapping[str, Body]
     groups: Mapping[str, Group]
-    local: tuple[str, ...]
+    local_suspension: tuple[str, ...]
+    spared_scopes: frozenset[Scope]
     marks: Mapping[str, str]
     text: str
 
@@ -130,56 +131,72 @@ def read_manifest(text: str) -> tuple[Manifest | None, list[Fault]]:
 
     if data.get("format") != FORMAT:
         fault("format", f"write format = {FORMAT}, the format this version reads")
-    texts = {key: data.get(key) for key in _TEXTS}
-    for key, value in texts.items():
-        if not isinstance(value, str) or not value.strip():
+    for key in sorted(set(data) - {"format", *_TEXTS, *_OTHERS}):
+        fault(key, "is not known here; remove it or correct its spelling")
+    texts: dict[str, Any] = _texts(data, fault)
+    zone, coverage = _zone(texts.pop("zone"), fault), _coverage(texts.pop("coverage_to"), fault)
+    others: dict[str, Any] = {key: read(data.get(key), fault) for key, read in _OTHERS.items()}
+    if faults or zone is None or coverage is None:
+        return None, faults
+    return Manifest(**texts, **others, zone=zone, coverage_to=coverage, text=text), []
+
+
+ToldOf = Callable[[str, str], None]
+"""Takes a key and what is wrong with it."""
+
+
+def _texts(data: Mapping[str, Any], fault: ToldOf) -> dict[str, str]:
+    texts = {}
+    for key in _TEXTS:
+        value = data.get(key)
+        texts[key] = value if isinstance(value, str) and value.strip() else ""
+        if not texts[key]:
             fault(key, f'is missing; write {key} = "..."')
-            texts[key] = ""
-    if len(str(texts["edition"])) > 60:
-        fault("edition", "holds more than 60 characters; shorten it")
-    zone = coverage = None
-    try:
-        zone = ZoneInfo(str(texts["zone"] or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        fault("zone", f'"{texts["zone"]}" is no time zone; write one such as Europe/Brussels')
-    try:
-        coverage = parse_when(str(texts["coverage_to"]))
-    except ImpossibleDate as error:
-        fault("coverage_to", str(error))
+    if len(texts["edition"]) > LONGEST_EDITION:
+        fault("edition", f"holds more than {LONGEST_EDITION} characters; shorten it")
     for key in ("id", "host", "membership"):
         if texts[key]:
             try:
-                ID.read(str(texts[key]))
+                ID.read(texts[key])
             except BadCell as error:
                 fault(key, str(error))
-    statuses = _statuses(data.get("statuses"), fault)
-    bodies = _bodies(data.get("bodies", {}), fault)
-    local = data.get(LOCAL, [])
-    if not isinstance(local, list) or any(not isinstance(framework, str) for framework in local):
-        fault(LOCAL, 'lists ids of frameworks, such as ["one", "other"]')
-        local = []
-    groups = _groups(data.get("groups", {}), fault)
-    marks = _marks(data.get("marks", {}), fault)
-    for key in sorted(set(data) - {"format", "statuses", "bodies", "groups", "marks", LOCAL, *_TEXTS}):
-        fault(key, "is not known here; remove it or correct its spelling")
-    if faults or zone is None or coverage is None:
-        return None, faults
-    chosen = {key: str(value) for key, value in texts.items() if key not in ("zone", "coverage_to")}
-    manifest = Manifest(
-        **chosen,
-        zone=zone,
-        coverage_to=coverage,
-        statuses=statuses,
-        bodies=bodies,
-        groups=groups,
-        local=tuple(local),
-        marks=marks,
-        text=text,
-    )
-    return manifest, []
+    return texts
 
 
-def _statuses(data: Any, fault: Any) -> dict[str, Status]:
+def _zone(name: str, fault: ToldOf) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fault("zone", f'"{name}" is no time zone; write one such as Europe/Brussels')
+        return None
+
+
+def _coverage(text: str, fault: ToldOf) -> When | None:
+    try:
+        return parse_when(text)
+    except ImpossibleDate as error:
+        fault("coverage_to", str(error))
+        return None
+
+
+def _local_suspension(data: Any, fault: ToldOf) -> tuple[str, ...]:
+    if isinstance(data, list) and all(isinstance(framework, str) for framework in data):
+        return tuple(data)
+    if data is not None:
+        fault("local_suspension", 'lists ids of frameworks, such as ["one", "other"]')
+    return ()
+
+
+def _spared_scopes(data: Any, fault: ToldOf) -> frozenset[Scope]:
+    parts = {str(scope): scope for scope in Scope if scope is not Scope.ALL}
+    if isinstance(data, list) and all(isinstance(scope, str) and scope in parts for scope in data):
+        return frozenset(parts[scope] for scope in data)
+    if data is not None:
+        fault("spared_scopes", f"lists scopes; each is one of {', '.join(parts)}")
+    return frozenset()
+
+
+def _statuses(data: Any, fault: ToldOf) -> dict[str, Status]:
     if not isinstance(data, dict) or not data:
         fault("statuses", "defines no status; write a table such as [statuses.member]")
         return {}
@@ -199,8 +216,9 @@ def _statuses(data: Any, fault: Any) -> dict[str, Status]:
     return statuses
 
 
-def _bodies(data: Any, fault: Any) -> dict[str, Body]:
+def _bodies(data: Any, fault: ToldOf) -> dict[str, Body]:
     bodies: dict[str, Body] = {}
+    data = {} if data is None else data
     if not isinstance(data, dict):
         fault("bodies", 'is no table; write [bodies] and lines such as council = "The Council"')
         return bodies
@@ -214,8 +232,9 @@ def _bodies(data: Any, fault: Any) -> dict[str, Body]:
     return bodies
 
 
-def _groups(data: Any, fault: Any) -> dict[str, Group]:
+def _groups(data: Any, fault: ToldOf) -> dict[str, Group]:
     groups: dict[str, Group] = {}
+    data = {} if data is None else data
     if not isinstance(data, dict):
         fault("groups", "is no table; write a table such as [groups.partners]")
         return groups
@@ -228,11 +247,23 @@ def _groups(data: Any, fault: Any) -> dict[str, Group]:
     return groups
 
 
-def _marks(data: Any, fault: Any) -> dict[str, str]:
+def _marks(data: Any, fault: ToldOf) -> dict[str, str]:
+    data = {} if data is None else data
     if not isinstance(data, dict) or any(mark not in MARKS for mark in data.values()):
         fault("marks", f"maps framework ids to shapes; each shape is one of {', '.join(MARKS)}")
         return {}
     return dict(data)
+
+
+_OTHERS = {
+    "statuses": _statuses,
+    "bodies": _bodies,
+    "groups": _groups,
+    "local_suspension": _local_suspension,
+    "spared_scopes": _spared_scopes,
+    "marks": _marks,
+}
+"""Keys that hold more than a text, and what reads each."""
 
 
 def _line(text: str, key: str) -> int:

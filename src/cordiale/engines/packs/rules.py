@@ -80,8 +80,8 @@ def _manifest_faults(pack: Pack, ids: dict[str, set[str]]) -> Iterator[Fault]:
             what = f'statuses.{name}: "{framework}" is not in frameworks.csv; add it there or correct it'
             yield Fault(manifests.FILE, 0, 0, what)
     yield from _group_faults(pack, ids)
-    for framework in sorted(set(manifest.local) - ids["frameworks"]):
-        what = f'{manifests.LOCAL}: "{framework}" is not in frameworks.csv; remove or correct it'
+    for framework in sorted(set(manifest.local_suspension) - ids["frameworks"]):
+        what = f'local_suspension: "{framework}" is not in frameworks.csv; remove or correct it'
         yield Fault(manifests.FILE, 0, 0, what)
     for framework in sorted(set(manifest.marks) - ids["frameworks"]):
         yield Fault(manifests.FILE, 0, 0, f'marks: "{framework}" is not in frameworks.csv; remove or correct it')

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from cordiale.domain.participation import Scope
 from cordiale.engines.standing.columns import Columns, view
 from cordiale.engines.standing.facts import FOREVER, Life
 from cordiale.engines.standing.resolving import (
@@ -129,6 +130,7 @@ def compile_all(
     life: Callable[[str], Life],
     weigh: Callable[[str], int],
     bit: Callable[[str, str], int],
+    spared: frozenset[Scope],
 ) -> list[Compiled]:
     """Compile every framework of sorted columns.
 
@@ -137,13 +139,15 @@ def compile_all(
         life: of a framework, as believed now.
         weigh: precedence of a source, as believed now.
         bit: what a status means in a framework, as believed now.
+        spared: scopes that bear on no right, as believed now.
     """
     frameworks = columns.frameworks.ids
     lives = [life(framework) for framework in frameworks]
     pairs = _Pairs(columns)
     simple = pairs.simple(columns, lives)
     runs = _simple_runs(columns, pairs, simple, lives, bit)
-    runs += _other_runs(columns, pairs, simple, lives, weigh, bit)
+    weighed = partial(voices, weigh=weigh, spared=spared)
+    runs += _other_runs(columns, pairs, simple, lives, weighed, bit)
     return _assemble(pairs, runs, lives)
 
 
@@ -241,7 +245,7 @@ def _other_runs(
     pairs: _Pairs,
     simple: NDArray[np.bool_],
     lives: Sequence[Life],
-    weigh: Callable[[str], int],
+    weighed: Callable[..., Voices],
     bit: Callable[[str, str], int],
 ) -> Runs:
     """The runs of pairs with several statements, one by one."""
@@ -254,7 +258,7 @@ def _other_runs(
             for place in range(int(pairs.first[pair]), int(pairs.last[pair]))
             if columns.until[place] == FOREVER
         )
-        heard = voices(rows, life=lives[framework], weigh=weigh, bit=partial(bit, name))
+        heard = weighed(rows, life=lives[framework], bit=partial(bit, name))
         for at, state in timeline(heard, lives[framework]):
             which.append(pair)
             times.append(at)

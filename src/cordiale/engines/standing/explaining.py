@@ -177,7 +177,7 @@ def _claims(
     standing: Standing,
 ) -> tuple[Claim, ...]:
     """Every assertion on the pair with what became of it."""
-    deciding = {scope: _deciding_precedence(level, at) for scope, level in zip(SCOPES, heard, strict=True)}
+    deciding = {scope: _deciding_precedence(level, at) for scope, level in heard.levels.items()}
     rows = snapshot.rows(party, framework, asked)
     covering = {row.source for row in rows if _covers(row, life, snapshot, asked, at)[0]}
     claims = []
@@ -226,7 +226,7 @@ def _outcome(
 ) -> Outcome:
     if says is None:
         return Outcome.SILENT
-    bits = decided(heard[SCOPES.index(scope)], at)
+    bits = decided(heard.levels[scope], at)
     counts = deciding is None or precedence >= deciding
     if bits & POSSIBLE == SEVERITY[2] and precedence == deciding:
         return Outcome.DISPUTES

@@ -6,7 +6,7 @@ Instants are microseconds since 1970 UTC. Everything carries the ledger numbers 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -95,6 +95,22 @@ Meaning = Callable[[str, str], Answer]
 """From a status and a framework to the answer it gives."""
 
 
+class Rules(NamedTuple):
+    """What a pack lays down about its own words.
+
+    Args:
+        meaning: what a status answers.
+        known: between which ledger entries this is believed.
+        local: frameworks whose suspension stays local: elsewhere nobody is left out for it.
+        spared: scopes whose state bears on no right: who is suspended there only keeps what it is entitled to.
+    """
+
+    meaning: Meaning
+    known: Known = Known(0)
+    local: frozenset[str] = frozenset()
+    spared: frozenset[Scope] = frozenset()
+
+
 @dataclass(frozen=True)
 class Facts:
     """A register as the engine sees it.
@@ -104,22 +120,20 @@ class Facts:
         lives: framework id to its life, version by version.
         weights: source id to its weight, version by version.
         parties: every party id, also of parties nobody speaks of.
-        meanings: what statuses mean, version by version.
+        rules: what the pack lays down about statuses and suspension, version by version.
         zone: where legal days begin and end.
         number: the register number up to which this is complete.
         state: hash of the register entry of that number; names this state for ever.
-        local: frameworks whose suspension stays local.
     """
 
     assertions: Iterable[Assertion]
     lives: Mapping[str, Sequence[Life]]
     weights: Mapping[str, Sequence[Weight]]
     parties: Sequence[str]
-    meanings: Sequence[tuple[Known, Meaning]]
+    rules: Sequence[Rules]
     zone: ZoneInfo
     number: int
     state: str = ""
-    local: frozenset[str] = field(default_factory=frozenset)
 
 
 def first_instant(zone: ZoneInfo) -> int:

@@ -13,7 +13,7 @@ from operator import and_, or_
 from typing import NamedTuple
 
 from cordiale.domain.participation import Answer, Scope
-from cordiale.engines.standing.facts import Assertion, Life
+from cordiale.engines.standing.facts import SCOPES, Assertion, Life
 
 IN_FORCE, SUSPENDED, UNCLEAR, NOT, SILENT, DISPUTED = (1 << bit for bit in range(6))
 ENTITLED = 1 << 6
@@ -28,8 +28,9 @@ BITS: dict[Answer, int] = {
     Answer.SUSPENDED: SUSPENDED,
     Answer.UNCLEAR: UNCLEAR,
     Answer.NOT: NOT,
+    Answer.NOT_KNOWN: SILENT,
 }
-"""Answer of a status to its bit."""
+"""Answer of a status to its bit; what means nothing says nothing."""
 
 SEVERITY = (IN_FORCE, UNCLEAR, DISPUTED, SUSPENDED, SILENT, NOT)
 """From the mildest to the most restrictive; of several possible answers the most restrictive is given."""
@@ -51,14 +52,36 @@ Voice = tuple[int, list[Said]]
 
 
 class Voices(NamedTuple):
-    """Who says what of a pair: sources with rows of scope all, and those with rows of one scope; weightiest first."""
+    """Who says what of a pair: sources with rows of scope all, and those with rows of one scope; weightiest first.
+
+    Args:
+        spared: scopes that bear on no right.
+    """
 
     general: list[Voice]
     practical: list[Voice]
     political: list[Voice]
+    spared: frozenset[Scope] = frozenset()
+
+    @property
+    def levels(self) -> dict[Scope, list[Voice]]:
+        """The voices of each scope."""
+        return dict(zip(SCOPES, self[:3], strict=True))
+
+    @property
+    def counted(self) -> Iterable[list[Voice]]:
+        """The voices of each scope that bears on rights."""
+        return [level for scope, level in self.levels.items() if scope not in self.spared] if self.spared else self[:3]
 
 
-def voices(rows: Iterable[Assertion], *, life: Life, weigh: Callable[[str], int], bit: Callable[[str], int]) -> Voices:
+def voices(
+    rows: Iterable[Assertion],
+    *,
+    life: Life,
+    weigh: Callable[[str], int],
+    bit: Callable[[str], int],
+    spared: frozenset[Scope] = frozenset(),
+) -> Voices:
     """Sort the rows of a pair by scope and source.
 
     Args:
@@ -66,18 +89,18 @@ def voices(rows: Iterable[Assertion], *, life: Life, weigh: Callable[[str], int]
         life: of the framework; what lies outside is cut off, as a date to the day may refine a life known to the month.
         weigh: precedence of a source.
         bit: what a status means in this framework, as its bit.
+        spared: scopes that bear on no right.
     """
     scopes: dict[Scope, dict[str, list[Said]]] = {scope: {} for scope in Scope}
     for row in rows:
         said = Said(row.starts, row.starts_latest, row.ends, row.ends_latest, bit(row.status), row.entry)
         scopes[row.scope].setdefault(row.source, []).append(said)
-    ordered = []
-    for scope in (Scope.ALL, Scope.PRACTICAL, Scope.POLITICAL):
-        weighed = [(weigh(source), clipped(tightened(said), life)) for source, said in scopes[scope].items()]
-        weighed = [voice for voice in weighed if voice[1]]
-        weighed.sort(key=lambda voice: -voice[0])
-        ordered.append(weighed)
-    return Voices(*ordered)
+
+    def weighed(scope: Scope) -> list[Voice]:
+        found = [(weigh(source), clipped(tightened(said), life)) for source, said in scopes[scope].items()]
+        return sorted((voice for voice in found if voice[1]), key=lambda voice: -voice[0])
+
+    return Voices(weighed(Scope.ALL), weighed(Scope.PRACTICAL), weighed(Scope.POLITICAL), spared)
 
 
 def clipped(rows: Iterable[Said], life: Life) -> list[Said]:
@@ -240,18 +263,25 @@ def state(heard: Voices, life: Life, at: int) -> int:
 
     The answer is that of scope all. Where nobody speaks for it, each scope is answered apart and the most restrictive
     of them stands for the whole. A scope without statements of its own follows scope all.
+    Rights look at every scope but those that the pack spares.
     """
     if not life.begins <= at < life.ends:
         return NOT
     general = decided(heard.general, at)
-    restricted = RESTRICTED if any(suspends(level, at) for level in heard) else 0
+    restricted = RESTRICTED if any(suspends(level, at) for level in heard.counted) else 0
     if not heard.practical and not heard.political:
         return general | restricted | (ENTITLED if general == IN_FORCE else 0)
-    own = [decided(level, at) for level in (heard.practical, heard.political)]
-    overall = general & ~SILENT | most_restrictive(*own) if general & SILENT else general
-    scopes = [bits & ~SILENT | general if bits & SILENT else bits for bits in own]
-    entitled = overall == IN_FORCE and all(bits == IN_FORCE for bits in scopes)
+    own = {scope: decided(heard.levels[scope], at) for scope in SCOPES[1:]}
+    overall = _whole(general, own.values())
+    counted = {scope: bits for scope, bits in own.items() if scope not in heard.spared}
+    scopes = [bits & ~SILENT | general if bits & SILENT else bits for bits in counted.values()]
+    entitled = _whole(general, counted.values()) == IN_FORCE and all(bits == IN_FORCE for bits in scopes)
     return overall | restricted | (ENTITLED if entitled else 0)
+
+
+def _whole(general: int, own: Iterable[int]) -> int:
+    """Scope all, and where nobody may have spoken for it the most restrictive of the scopes."""
+    return general & ~SILENT | reduce(most_restrictive, own, SILENT) if general & SILENT else general
 
 
 def most_restrictive(one: int, other: int) -> int:
@@ -273,7 +303,7 @@ def severity(bits: int) -> int:
 def instants(heard: Voices, life: Life) -> list[int]:
     """Every instant at which the state of a pair may change, in order."""
     found = {life.begins, life.ends}
-    for level in heard:
+    for level in heard[:3]:
         for _, rows in level:
             for row in rows:
                 found.update(row[:4])

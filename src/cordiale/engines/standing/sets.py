@@ -113,8 +113,9 @@ class _Restricted:
         self.seen = len(snapshot.journal)
         self.never = never(snapshot.zone)
         pairs, begins, ends = [], [], []
+        local = snapshot.rules_at(None).local
         for code, compiled in enumerate(snapshot.compiled):
-            if snapshot.columns.frameworks.ids[code] not in snapshot.local:
+            if snapshot.columns.frameworks.ids[code] not in local:
                 found = self._of_framework(code, compiled)
                 pairs.append(found[0])
                 begins.append(found[1])
@@ -138,8 +139,9 @@ class _Restricted:
 
     def catch_up(self, snapshot: Snapshot) -> bool:
         """Take in the news; False when there is too much of it."""
+        local = snapshot.rules_at(None).local
         for change in snapshot.journal[self.seen :]:
-            if snapshot.columns.frameworks.ids[change.framework] in snapshot.local:
+            if snapshot.columns.frameworks.ids[change.framework] in local:
                 continue
             pair = change.framework << 32 | change.party
             first, last = np.searchsorted(self.pairs, (pair, pair + 1))

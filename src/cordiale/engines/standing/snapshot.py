@@ -21,7 +21,7 @@ from cordiale.engines.standing.facts import (
     Facts,
     Known,
     Life,
-    Meaning,
+    Rules,
     Weight,
     first_instant,
     never,
@@ -109,6 +109,9 @@ class Asked(NamedTuple):
 
 NOW = Asked()
 
+NO_RULES = Rules(lambda _status, _framework: Answer.NOT_KNOWN)
+"""Before any pack is known no status means anything."""
+
 
 History = tuple[list[int], list[Run | None]]
 """Ledger numbers, and the runs believed before, between and after them; None where nobody asked yet."""
@@ -145,8 +148,7 @@ class Snapshot:
     compiled: list[Compiled]
     lives: dict[str, list[Life]]
     weights: dict[str, list[Weight]]
-    meanings: list[tuple[Known, Meaning]]
-    local: frozenset[str]
+    rules: list[Rules]
     extra: dict[tuple[int, int], list[int]]
     journal: list[Change]
     _near: dict[tuple[str, str], Run] = field(default_factory=dict)
@@ -171,12 +173,13 @@ class Snapshot:
             compiled=[],
             lives=lives,
             weights=weights,
-            meanings=list(facts.meanings),
-            local=facts.local,
+            rules=list(facts.rules),
             extra={},
             journal=[],
         )
-        made.compiled = compile_all(columns, life=made.life_now, weigh=made.weight_now, bit=made.bit_now)
+        made.compiled = compile_all(
+            columns, life=made.life_now, weigh=made.weight_now, bit=made.bit_now, spared=made.rules_at(None).spared
+        )
         return made
 
     # What is believed now, and what was believed at a number.
@@ -210,10 +213,14 @@ class Snapshot:
 
     def bit(self, framework: str, status: str, number: int | None) -> int:
         """What a status means in a framework, as known at a number."""
-        for known, meaning in reversed(self.meanings):
-            if _holds(known, number):
-                return BITS[meaning(status, framework)]
-        return SILENT
+        return BITS[self.rules_at(number).meaning(status, framework)]
+
+    def rules_at(self, number: int | None) -> Rules:
+        """What the pack lays down, as known at a number; before any pack was known, that no status means anything."""
+        for rules in reversed(self.rules):
+            if _holds(rules.known, number):
+                return rules
+        return NO_RULES
 
     # Rows of a pair.
 
@@ -262,6 +269,7 @@ class Snapshot:
             life=life,
             weigh=lambda source: self.weight(source, asked.number).precedence,
             bit=lambda status: self.bit(framework, status, asked.number),
+            spared=self.rules_at(asked.number).spared,
         )
         return heard, life
 
@@ -274,9 +282,9 @@ class Snapshot:
         ]
         lives = {name: [self._life_under(name, asked)] for name in self.lives}
         weights = {name: [self.weight(name, asked.number)._replace(known=Known(0))] for name in self.weights}
-        meanings = [(Known(0), meaning) for known, meaning in self.meanings if _holds(known, asked.number)]
+        rules = [self.rules_at(asked.number)._replace(known=Known(0))]
         number = self.number if asked.number is None else asked.number
-        facts = Facts(rows, lives, weights, self.columns.parties.ids, meanings, self.zone, number, "", self.local)
+        facts = Facts(rows, lives, weights, self.columns.parties.ids, rules, self.zone, number)
         return Snapshot.build(facts)
 
     def _life_under(self, framework: str, asked: Asked) -> Life:
@@ -346,7 +354,7 @@ class Snapshot:
         known = [Known(columns.since[place], columns.until[place]) for place in places]
         known += [life.known for life in self.lives[framework]]
         known += [weight.known for source in sources for weight in self.weights[source]]
-        known += [since for since, _ in self.meanings]
+        known += [rules.known for rules in self.rules]
         numbers = sorted({number for each in known for number in each if number != FOREVER})
         if len(self._history) >= AT_HAND:
             self._history.clear()

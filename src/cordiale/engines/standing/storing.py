@@ -64,7 +64,7 @@ def load(path: Path, facts: Facts) -> Snapshot:
 
     Args:
         path: where it was saved.
-        facts: lives, weights, parties and meanings as they are now; the assertions are not looked at.
+        facts: lives, weights, parties and rules as they are now; the assertions are not looked at.
 
     Raises:
         DoubtfulFile: it is not there, damaged, or of another state than `facts.state`.
@@ -102,8 +102,7 @@ def _snapshot(meta: Mapping[str, list[str]], arrays: Mapping[str, np.ndarray], f
         compiled=[],
         lives={framework: list(versions) for framework, versions in facts.lives.items()},
         weights={source: list(versions) for source, versions in facts.weights.items()},
-        meanings=list(facts.meanings),
-        local=facts.local,
+        rules=list(facts.rules),
         extra={},
         journal=[],
     )

@@ -187,11 +187,10 @@ def register_facts(viewer: Viewer, now: Head) -> Facts:
         lives=_lives(manifest),
         weights=weights,
         parties=list(Party.objects.order_by("code").values_list("code", flat=True)),
-        meanings=_meanings(),
+        rules=_rules(),
         zone=manifest.zone,
         number=now.register_number,
         state=now.register_hash,
-        local=frozenset(manifest.local),
     )
 
 
@@ -264,14 +263,16 @@ def _lives(manifest: Manifest) -> dict[str, list[Life]]:
     return dict(lives)
 
 
-def _meanings() -> list[tuple[Known, engine_facts.Meaning]]:
-    meanings = []
+def _rules() -> list[engine_facts.Rules]:
+    found = []
     rows = PackEdition.objects.order_by("id").values_list("manifest", "known_from_id", "known_to_id")
     for text, since, until in rows:
         manifest, _ = read_manifest(text)
         if manifest is not None:
-            meanings.append((_known(since, until), _meaning(manifest)))
-    return meanings
+            known = _known(since, until)
+            local, spared = frozenset(manifest.local_suspension), manifest.spared_scopes
+            found.append(engine_facts.Rules(_meaning(manifest), known, local, spared))
+    return found
 
 
 def _meaning(manifest: Manifest) -> engine_facts.Meaning:
