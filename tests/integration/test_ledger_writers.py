@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from itertools import pairwise
 
 import pytest
 
 from cordiale.apps.ledger import reads
-from tests.databases import ROOT, OwnDatabase
+from tests.databases import OwnDatabase
 from tests.makers import ledger_number, owner
+from tests.processes import finish, is_running, kill, let_go, start
 
 WRITERS = 4
 ENTRIES = 50
-SECONDS = 120
 
 WRITE = """
 import sys
@@ -51,40 +49,6 @@ with entry(by=owner, at=AT, verb="test.wrote", subject="thing:1") as change:
     print("open", flush=True)
     sys.stdin.readline()
 """
-
-
-def start(database: OwnDatabase, program: str, *arguments: str) -> subprocess.Popen[str]:
-    """A process that told it is where the test wants it; a line on its standard input lets it go on."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
-        cwd=ROOT,
-        env=database.env,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() in ("ready", "open")
-    return process
-
-
-def let_go(process: subprocess.Popen[str]) -> None:
-    assert process.stdin is not None
-    process.stdin.write("\n")
-    process.stdin.flush()
-
-
-def finish(process: subprocess.Popen[str]) -> int:
-    process.communicate(timeout=SECONDS)
-    return process.returncode
-
-
-def is_running(process: subprocess.Popen[str], *, wait: float) -> bool:
-    try:
-        process.wait(timeout=wait)
-    except subprocess.TimeoutExpired:
-        return True
-    return False
 
 
 def committed(database: OwnDatabase) -> list[int]:
@@ -129,8 +93,7 @@ def test_a_writer_killed_while_its_entry_is_open_leaves_no_trace(own_database, h
     holder = start(own_database, HOLD)
     assert committed(own_database) == []
 
-    holder.kill()
-    finish(holder)
+    kill(holder)
 
     with here(own_database):
         from cordiale.apps.register.models import Party
@@ -146,8 +109,7 @@ def test_who_waits_for_a_writer_that_is_killed_gets_its_number(own_database, her
     let_go(waiting)
     assert is_running(waiting, wait=0.3)
 
-    holder.kill()
-    finish(holder)
+    kill(holder)
 
     assert finish(waiting) == 0
     assert committed(own_database) == [1]

@@ -55,6 +55,8 @@ def save(snapshot: Snapshot, path: Path) -> None:
     content = json.dumps(meta).encode() + b"\n" + body.getvalue()
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*"):
+        left.unlink(missing_ok=True)  # by a process that was killed; one that still writes builds anew next time
     draft.write_bytes(MAGIC + hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
     draft.replace(path)
 
