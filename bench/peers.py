@@ -11,7 +11,7 @@ from bench.registers import ZONE
 from cordiale.engines.audience.deciding import windows
 from cordiale.engines.audience.language import Audience, Name, parse
 from cordiale.engines.standing.facts import never
-from cordiale.engines.standing.resolving import IN_FORCE, POSSIBLE, SUSPENDED
+from cordiale.engines.standing.resolving import IN_FORCE, POSSIBLE, RESTRICTED, SUSPENDED
 from cordiale.engines.standing.sets import Sets, Windows
 from cordiale.engines.standing.snapshot import Asked, Snapshot
 
@@ -78,7 +78,7 @@ def union(names: Sequence[str]) -> Audience:
 
 PERIODS = """
 CREATE TABLE period (party INTEGER NOT NULL, framework INTEGER NOT NULL, starts BIGINT NOT NULL, ends BIGINT NOT NULL,
-    answer TEXT NOT NULL);
+    answer TEXT NOT NULL, restricted INTEGER NOT NULL);
 CREATE TABLE assertion (party INTEGER NOT NULL, framework INTEGER NOT NULL, starts BIGINT NOT NULL,
     ends BIGINT NOT NULL, answer TEXT NOT NULL, entry INTEGER NOT NULL, weight INTEGER NOT NULL,
     since INTEGER NOT NULL, until INTEGER NOT NULL)
@@ -86,7 +86,7 @@ CREATE TABLE assertion (party INTEGER NOT NULL, framework INTEGER NOT NULL, star
 INDEXES = """
 CREATE INDEX period_pair ON period (party, framework, starts, ends, answer);
 CREATE INDEX period_framework ON period (framework, answer, starts, ends, party);
-CREATE INDEX period_suspended ON period (starts, ends, party) WHERE answer = 'suspended';
+CREATE INDEX period_restricted ON period (starts, ends, party) WHERE restricted = 1;
 CREATE INDEX assertion_pair ON assertion (party, framework, since, until)
 """
 STANDING = "SELECT answer FROM period WHERE party = ? AND framework = ? AND starts <= ? AND ends > ?"
@@ -99,7 +99,7 @@ ORDER BY weight DESC, starts LIMIT 1
 AUDIENCE = """
 SELECT DISTINCT party FROM period
 WHERE framework IN (?, ?, ?) AND answer = 'in force' AND starts <= ? AND ends > ?
-    AND party NOT IN (SELECT party FROM period WHERE answer = 'suspended' AND starts <= ? AND ends > ?)
+    AND party NOT IN (SELECT party FROM period WHERE restricted = 1 AND starts <= ? AND ends > ?)
 """
 
 
@@ -150,17 +150,17 @@ class Database:
         return found[0] if found else "not"
 
 
-def periods(snapshot: Snapshot) -> Iterator[tuple[int, int, int, int, str]]:
-    """Every period in which a party is in force or suspended, resolved."""
+def periods(snapshot: Snapshot) -> Iterator[tuple[int, int, int, int, str, int]]:
+    """Every period in which a party is in force, suspended, or restricted by what was said earlier, resolved."""
     last = never(ZONE)
     for framework, compiled in enumerate(snapshot.compiled):
         for place, party in enumerate(compiled.parties):
             first, stop = compiled.starts[place], compiled.starts[place + 1]
             for point in range(first, stop):
-                said = answer(compiled.states[point])
-                if said != "not":
+                said, restricted = answer(compiled.states[point]), compiled.states[point] & RESTRICTED
+                if said != "not" or restricted:
                     until = compiled.times[point + 1] if point + 1 < stop else last
-                    yield party, framework, compiled.times[point], until, said
+                    yield party, framework, compiled.times[point], until, said, int(restricted > 0)
 
 
 def raw(snapshot: Snapshot) -> Iterator[tuple[int, int, int, int, str, int, int, int, int]]:
@@ -194,7 +194,7 @@ class Sqlite(Database):
             self.connection.execute(f"PRAGMA {statement}")
         self.connection.executescript(PERIODS)
         with self.connection:
-            self.connection.executemany("INSERT INTO period VALUES (?, ?, ?, ?, ?)", periods(snapshot))
+            self.connection.executemany("INSERT INTO period VALUES (?, ?, ?, ?, ?, ?)", periods(snapshot))
             self.connection.executemany("INSERT INTO assertion VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", raw(snapshot))
         self.connection.executescript(INDEXES)
         self.connection.execute("ANALYZE")
@@ -263,7 +263,7 @@ class Duck(Database):
         self.connection.execute("SET threads TO 2")
         for statement in PERIODS.split(";"):
             self.connection.execute(statement)
-        for table, width in (("period", 5), ("assertion", 9)):
+        for table, width in (("period", 6), ("assertion", 9)):
             rows = source.all(f"SELECT * FROM {table}", ())  # our own two tables
             columns = dict(zip((f"c{n}" for n in range(width)), map(list, zip(*rows, strict=True)), strict=True))
             self._insert(table, columns)
