@@ -38,6 +38,7 @@ CHECKS = (
         {"CORDIALE_HTTPS": "1"},
     ),
     Check("vendored files are what VENDOR.toml says", (PYTHON, "tools/vendor.py", "--check")),
+    Check("the map is what vendor/world-atlas gives", (PYTHON, "-m", "tools.build_map", "--check")),
     Check(
         "reference pages are as the code prints them (mended by: make docs)",
         (PYTHON, "-m", "tools.print_reference", "--check"),

@@ -23,7 +23,7 @@ VENDOR = Path(__file__).resolve().parent.parent / "vendor"
 MANIFEST = "VENDOR.toml"
 HEADER = """\
 # The files in vendor/ that we did not write. `python tools/vendor.py --check` proves them, --update refreshes them.
-# use: "product" is served to readers, "tests" never leaves the repository.
+# use: "product" is served to readers, "build" is what a served file is built from, "tests" never leaves the repository.
 """
 
 
