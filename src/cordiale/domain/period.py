@@ -113,12 +113,17 @@ def day_of(on: date, zone: ZoneInfo) -> tuple[int, int]:
     return midnight(on, zone), midnight(on + timedelta(days=1), zone)
 
 
+def date_at(at: int, zone: ZoneInfo) -> date:
+    """The legal day on which an instant lies, from microseconds since 1970 UTC."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).astimezone(zone).date()
+
+
 def written_instant(at: int | None, zone: ZoneInfo) -> str:
     """An instant as a day of the organisation, or as a moment when it is not the beginning of one; "" for None."""
     if at is None:
         return ""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
-    day = moment.astimezone(zone).date()
+    day = date_at(at, zone)
     return day.isoformat() if midnight(day, zone) == at else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

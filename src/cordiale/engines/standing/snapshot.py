@@ -430,6 +430,18 @@ class Snapshot:
             answer = ANSWERS[worst]
         return Standing(answer, possible == worst, bool(bits & ENTITLED), bool(bits & RESTRICTED))
 
+    def mildest(self, party: str, framework: str, at: int, asked: Asked = NOW) -> Answer:
+        """The mildest of the answers that the dates leave possible; `standing` gives the most restrictive.
+
+        Raises:
+            NoSuchFramework, NoSuchParty.
+        """
+        bits = self.bits(party, framework, at) if asked == NOW else self.bits_known(party, framework, at, asked)
+        mild = next(bit for bit in SEVERITY if bits & bit)
+        if mild == SILENT:
+            return Answer.NOT if self.complete(framework, at, asked) else Answer.NOT_KNOWN
+        return ANSWERS[mild]
+
     def spoken_of(self, framework: str) -> list[str]:
         """Parties of which any source ever said anything in a framework, in alphabetical order.
 

@@ -14,6 +14,11 @@ OPEN = Q(known_to__isnull=True)
 """What is believed now."""
 
 
+def believed(known: int | None = None) -> Q:
+    """What was believed as known at a ledger number; what is believed now without one."""
+    return OPEN if known is None else Q(known_from__lte=known) & (OPEN | Q(known_to__gt=known))
+
+
 if TYPE_CHECKING:
     _WhenColumn = models.CharField[When | str, When]
     _CodesColumn = models.Field[Sequence[str], tuple[str, ...]]

@@ -18,6 +18,9 @@ from cordiale.engines.audience.language import written
 from cordiale.engines.standing.explaining import Claim, Explanation, Outcome, explain
 from cordiale.engines.standing.snapshot import NOW, Asked, NoSuchFramework, NoSuchParty, Snapshot
 
+AT_ONCE = 10_000
+"""Assertions asked of the database in one query."""
+
 SEATS = (Answer.IN_FORCE, Answer.SUSPENDED, Answer.UNCLEAR, Answer.DISPUTED)
 """Answers with which a party has a seat in a composition."""
 
@@ -42,6 +45,10 @@ class Knowledge:
 
     known: int | None = None
     published_by: date | None = None
+
+
+PRESENT = Knowledge()
+"""All that is believed now."""
 
 
 @dataclass(frozen=True)
@@ -159,20 +166,13 @@ class Moved:
     after: Answer
 
 
-def standing(
-    viewer: Viewer, *, party: str, framework: str, on: date, knowledge: Knowledge = Knowledge()
-) -> StandingRead:
+def standing(viewer: Viewer, *, party: str, framework: str, on: date, knowledge: Knowledge = PRESENT) -> StandingRead:
     """How a party stands in a framework on a day, and why; public.
 
     Raises:
         NoSuchParty, NoSuchFramework, NoSuchEntry, DayOutOfReach.
     """
-    with engine(viewer) as now:
-        snapshot = now.snapshot
-        day, asked = day_of(on, snapshot.zone), asked_of(viewer, knowledge, snapshot.zone)
-        found = explain(snapshot, party, framework, day, asked)
-        number = asked.number if asked.number is not None else snapshot.number
-        return _standing_read(snapshot, found, party, framework, on, number)
+    return standings(viewer, questions=[(party, framework, on)], knowledge=knowledge)[0]
 
 
 def party_named(viewer: Viewer, *, word: str) -> str:
@@ -202,21 +202,26 @@ def framework_named(viewer: Viewer, *, word: str) -> str:
 
 
 def standings(
-    viewer: Viewer, *, questions: Iterable[tuple[str, str, date]], knowledge: Knowledge = Knowledge()
+    viewer: Viewer, *, questions: Iterable[tuple[str, str, date]], knowledge: Knowledge = PRESENT
 ) -> list[StandingRead]:
     """Many questions at once, answered in their order under one state of the register.
 
     Raises:
         NoSuchParty, NoSuchFramework, NoSuchEntry, DayOutOfReach: at the first question that cannot be answered.
     """
-    with engine(viewer):  # holds the state for all of them
-        return [
-            standing(viewer, party=party, framework=framework, on=on, knowledge=knowledge)
+    with engine(viewer) as now:
+        snapshot = now.snapshot
+        asked = asked_of(viewer, knowledge, snapshot.zone)
+        number = asked.number if asked.number is not None else snapshot.number
+        found = [
+            (explain(snapshot, party, framework, day_of(on, snapshot.zone), asked), party, framework, on)
             for party, framework, on in questions
         ]
+        texts = _texts({claim.assertion.id for explained, *_ in found for claim in explained.claims})
+        return [_standing_read(snapshot, *each, number, texts) for each in found]
 
 
-def composition(viewer: Viewer, *, framework: str, on: date, knowledge: Knowledge = Knowledge()) -> Composition:
+def composition(viewer: Viewer, *, framework: str, on: date, knowledge: Knowledge = PRESENT) -> Composition:
     """Who has a seat in a framework on a day; public.
 
     Raises:
@@ -234,7 +239,7 @@ def composition(viewer: Viewer, *, framework: str, on: date, knowledge: Knowledg
 
 
 def audience(
-    viewer: Viewer, *, expression: str, on: date, knowledge: Knowledge = Knowledge(), roster: bool = False
+    viewer: Viewer, *, expression: str, on: date, knowledge: Knowledge = PRESENT, roster: bool = False
 ) -> AudienceRead:
     """Whom an audience means on a day: those entitled, or with `roster` those with a seat; public.
 
@@ -263,7 +268,7 @@ def _on_day(asking: Engine, read: object, begins: int, ends: int, *, roster: boo
 
 
 def moved(
-    viewer: Viewer, *, first: date, second: date, knowledge: Knowledge = Knowledge(), framework: str | None = None
+    viewer: Viewer, *, first: date, second: date, knowledge: Knowledge = PRESENT, framework: str | None = None
 ) -> list[Moved]:
     """Standings that differ between two days, by framework and party; public.
 
@@ -301,14 +306,8 @@ def asked_of(viewer: Viewer, knowledge: Knowledge, zone: ZoneInfo) -> Asked:
 
 
 def _standing_read(
-    snapshot: Snapshot, found: Explanation, party: str, framework: str, on: date, number: int
+    snapshot: Snapshot, found: Explanation, party: str, framework: str, on: date, number: int, texts: Texts
 ) -> StandingRead:
-    texts = {
-        row[0]: row[1:]
-        for row in Assertion.objects.filter(pk__in=[claim.assertion.id for claim in found.claims]).values_list(
-            "id", "valid_from", "valid_to", "locator", "note"
-        )
-    }
     claims = tuple(_assertion_read(claim, texts) for claim in found.claims)
     winner = found.winner
     edges = _written_edges(found, texts)
@@ -337,7 +336,21 @@ def _standing_read(
     )
 
 
-def _written_edges(found: Explanation, texts: Mapping[int, tuple[object, ...]]) -> dict[int | None, str]:
+Texts = Mapping[int, tuple[object, ...]]
+"""Number of an assertion to its dates, locator and note as written."""
+
+
+def _texts(wanted: set[int]) -> Texts:
+    """What the engine does not keep of assertions."""
+    found: dict[int, tuple[object, ...]] = {}
+    numbers = sorted(wanted)
+    for place in range(0, len(numbers), AT_ONCE):
+        rows = Assertion.objects.filter(pk__in=numbers[place : place + AT_ONCE])
+        found |= {row[0]: row[1:] for row in rows.values_list("id", "valid_from", "valid_to", "locator", "note")}
+    return found
+
+
+def _written_edges(found: Explanation, texts: Texts) -> dict[int | None, str]:
     """Instants at which a claim that counts begins or ends, with the date as its source writes it."""
     edges: dict[int | None, str] = {}
     for claim in found.claims:
@@ -351,7 +364,7 @@ def _written_edges(found: Explanation, texts: Mapping[int, tuple[object, ...]]) 
     return {at: text for at, text in edges.items() if text}
 
 
-def _assertion_read(claim: Claim, texts: Mapping[int, tuple[object, ...]]) -> AssertionRead:
+def _assertion_read(claim: Claim, texts: Texts) -> AssertionRead:
     row = claim.assertion
     start, end, locator, note = (str(value) for value in texts.get(row.id, ("", "", "", "")))
     return AssertionRead(

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from cordiale.apps.register.models import CodesField
+from cordiale.apps.register.models.known import believed
 from cordiale.apps.register.reads.rows import MODELS, attributes, cell
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.reading import row_of
@@ -37,23 +38,31 @@ class Fact:
         return self.values[self.table.places[column]]
 
 
-def facts(viewer: Viewer, *, table: str, order: Sequence[str] = (), **where: str | Collection[str]) -> list[Fact]:
-    """Facts of one table that are believed now; public.
+def facts(
+    viewer: Viewer,
+    *,
+    table: str,
+    order: Sequence[str] = (),
+    known: int | None = None,
+    **where: str | Collection[str],
+) -> list[Fact]:
+    """Facts of one table that are believed now, or were as known at a ledger number; public.
 
     Args:
         table: its name in a pack.
         order: columns to sort by; the order of recording decides what is left.
+        known: the ledger number, None for now.
         where: column name to the id it must hold, or to several of which it must hold one. A column of several ids
             (such as `parties`) must contain it.
     """
-    known = BY_NAME[table]
-    names = attributes(known)
-    condition = Q(known_to=None)
+    kind = BY_NAME[table]
+    names = attributes(kind)
+    condition = believed(known)
     for column, wanted in where.items():
-        condition &= _holds(known, names[known.places[column]], wanted)
-    sorting = [names[known.places[column]] for column in order]
+        condition &= _holds(kind, names[kind.places[column]], wanted)
+    sorting = [names[kind.places[column]] for column in order]
     rows = MODELS[table]._default_manager.filter(condition).order_by(*sorting, "id")
-    return [_fact(known, *row) for row in rows.values_list("id", "known_from_id", *names)]
+    return [_fact(kind, *row) for row in rows.values_list("id", "known_from_id", *names)]
 
 
 def _holds(table: Table, name: str, wanted: str | Collection[str]) -> Q:

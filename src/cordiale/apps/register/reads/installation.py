@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cordiale.apps.register.models import PackEdition
+from cordiale.apps.register.models.known import believed
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.manifest import Manifest, read_manifest
 
@@ -18,13 +19,13 @@ class NoPackLoaded(RuntimeError):
         super().__init__("No pack is loaded yet; run `cordiale pack load PATH`.")
 
 
-def installation(viewer: Viewer) -> Manifest:
-    """The manifest of the pack in force; public.
+def installation(viewer: Viewer, *, known: int | None = None) -> Manifest:
+    """The manifest of the pack in force, or of the one that was at a ledger number; public.
 
     Raises:
-        NoPackLoaded: there is none.
+        NoPackLoaded: there is none, or there was none then.
     """
-    text = PackEdition.objects.filter(known_to=None).values_list("manifest", flat=True).first()
+    text = PackEdition.objects.filter(believed(known)).values_list("manifest", flat=True).first()
     if text is None:
         raise NoPackLoaded
     return _manifest(text)

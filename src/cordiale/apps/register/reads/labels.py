@@ -9,6 +9,7 @@ from functools import lru_cache
 from cordiale.apps.ledger.reads import head
 from cordiale.apps.register import models
 from cordiale.apps.register.models import Version
+from cordiale.apps.register.models.known import believed
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.tables import BODIES
@@ -47,22 +48,25 @@ class Labels:
         return next((table for table in tables if code in self.of.get(table, {})), None)
 
 
-def labels(viewer: Viewer) -> Labels:
-    """The names in force; public. Kept for each state of the register, as every page needs them."""
-    return _labels(head(viewer).register_hash)
+def labels(viewer: Viewer, *, known: int | None = None) -> Labels:
+    """The names in force, or as known at a ledger number; public.
+
+    Kept for each state of the register, as every page needs them.
+    """
+    return _labels(head(viewer).register_hash, known)
 
 
-@lru_cache(maxsize=2)
-def _labels(register_hash: str) -> Labels:
+@lru_cache(maxsize=8)
+def _labels(register_hash: str, known: int | None) -> Labels:
     viewer = Viewer.system("names of the register")
     named: dict[str, Mapping[str, str]] = {}
     for table, (model, column) in _COLUMNS.items():
-        named[table] = dict(model._default_manager.filter(known_to=None).values_list("named_id", column))
+        named[table] = dict(model._default_manager.filter(believed(known)).values_list("named_id", column))
     named["sources"] = {
-        code: code for code in models.SourceVersion.objects.filter(known_to=None).values_list("named_id", flat=True)
+        code: code for code in models.SourceVersion.objects.filter(believed(known)).values_list("named_id", flat=True)
     }
     try:
-        named[BODIES] = {code: body.name for code, body in installation(viewer).bodies.items()}
+        named[BODIES] = {code: body.name for code, body in installation(viewer, known=known).bodies.items()}
     except NoPackLoaded:
         named[BODIES] = {}
     return Labels(register_hash, named)

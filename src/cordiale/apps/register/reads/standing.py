@@ -6,7 +6,8 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from threading import RLock
 
@@ -23,6 +24,7 @@ from cordiale.apps.register.models import (
     PartyVersion,
     SourceVersion,
 )
+from cordiale.apps.register.models.known import believed
 from cordiale.apps.register.reads.installation import installation
 from cordiale.domain.participation import Answer, Scope, StartKind
 from cordiale.domain.period import Precision, When
@@ -66,12 +68,14 @@ class Engine:
         sets: sets of parties over it.
         names: what the words of an audience name.
         groups: id to audience, of the groups defined.
+        turning_days: what `exploring.turns` found, by state of the register and question.
     """
 
     snapshot: Snapshot
     sets: Sets
     names: Names
     groups: dict[str, Audience]
+    turning_days: dict[tuple[str, tuple[str, ...], Asked], list[date]] = field(default_factory=dict)
 
     def audience(self, sentence: str) -> Audience:
         """Read a sentence in the names of this register.
@@ -144,13 +148,11 @@ def _built(viewer: Viewer, now: Head) -> Engine:
 
 def _words(viewer: Viewer, number: int | None) -> tuple[Names, dict[str, Audience]]:
     """What words name and what groups stand for, as known at a number, or now."""
-    believed = Q(known_to=None)
-    if number is not None:
-        believed = Q(known_from__lte=number) & (Q(known_to=None) | Q(known_to__gt=number))
-    text = PackEdition.objects.filter(believed).values_list("manifest", flat=True).first()
+    held = believed(number)
+    text = PackEdition.objects.filter(held).values_list("manifest", flat=True).first()
     manifest = None if text is None else read_manifest(text)[0]
     defined = {} if manifest is None else {name: group.audience for name, group in manifest.groups.items()}
-    names = _names(believed, list(defined))
+    names = _names(held, list(defined))
     return names, {name: parse(sentence, naming=names) for name, sentence in defined.items()}
 
 
@@ -194,12 +196,12 @@ def register_facts(viewer: Viewer, now: Head) -> Facts:
     )
 
 
-def _names(believed: Q, groups: list[str]) -> Names:
+def _names(held: Q, groups: list[str]) -> Names:
     parties: dict[str, list[str]] = defaultdict(list)
     for model, key in ((PartyVersion, "named_id"), (PartyName, "party_id")):
-        for party, name in model._default_manager.filter(believed).values_list(key, "name"):
+        for party, name in model._default_manager.filter(held).values_list(key, "name"):
             parties[party].append(name)
-    rows = FrameworkVersion.objects.filter(believed).values_list("named_id", "short_name", "name")
+    rows = FrameworkVersion.objects.filter(held).values_list("named_id", "short_name", "name")
     return Names(parties=parties, frameworks={row[0]: row[1:] for row in rows}, groups=groups)
 
 
