@@ -100,7 +100,8 @@ USE_TZ = True
 USE_I18N = True
 
 VENDOR = Path(__file__).resolve().parents[3] / "vendor"
-STATICFILES_DIRS = [("vendor", VENDOR / "fonts")]
+MAP_EDITION = Path(os.environ.get("MAP_EDITION") or Path(__file__).resolve().parent.parent / "ui" / "map").resolve()
+STATICFILES_DIRS = [("vendor", VENDOR / "fonts"), ("map", MAP_EDITION)]
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME.static
 STORAGES = {

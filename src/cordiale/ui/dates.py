@@ -45,6 +45,11 @@ def precision_shown(when: When) -> str:
     return names[when.precision]
 
 
+def day_shown(day: date) -> str:
+    """A day as a reader of the active language expects it."""
+    return dateformat.format(datetime.combine(day, datetime.min.time()), _day_format())
+
+
 def moment_shown(at: str) -> str:
     """A moment as the ledger writes it, to the minute, in UTC."""
     return dateformat.format(datetime.fromisoformat(at), f"{_day_format()}, H:i") + " UTC" if at else ""

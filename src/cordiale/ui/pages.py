@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +12,32 @@ from django.urls import URLPattern, path, register_converter
 
 from cordiale.ui.downloads import FORMATS
 from cordiale.ui.tables import Link, Table
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class BadAddress(ValueError):
+    """An address asks for what cannot be; the message says what is wrong with which part, and how to mend it."""
+
+    code = "bad-address"
+
+
+@dataclass(frozen=True)
+class File:
+    """What a page offers beside itself: a drawing, a citation.
+
+    Args:
+        name: the last part of its address: "timeline.svg".
+        label: what people read.
+        content_type: of what is written.
+        write: makes it; called only when it is asked for.
+    """
+
+    name: str
+    label: StrOrPromise
+    content_type: str
+    write: Callable[[], bytes]
 
 
 @dataclass(frozen=True)
@@ -24,7 +50,9 @@ class Page:
         lead: one sentence below the heading.
         trail: breadcrumbs above it, without the page itself.
         tables: its tables; each is at hand in the template by its key, and as a download.
+        files: what it offers beside itself.
         context: what else the template shows.
+        query: the question in its canonical form, "?on=2021-12-31"; downloads and files keep it.
         provenance: lines that tell, inside a download, where it comes from.
     """
 
@@ -33,8 +61,10 @@ class Page:
     lead: str = ""
     trail: tuple[Link, ...] = ()
     tables: tuple[Table, ...] = ()
+    files: tuple[File, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
     provenance: tuple[str, ...] = ()
+    query: str = ""
 
 
 View = Callable[..., Page]
@@ -66,41 +96,73 @@ class FormatConverter(CodeConverter):
     regex = "|".join(FORMATS)
 
 
+class FileConverter(CodeConverter):
+    """The name of a file beside a page."""
+
+    regex = r"[a-z]+\.(?:svg|png|bib|csl)"
+
+
 register_converter(CodeConverter, "code")
 register_converter(TableConverter, "table")
 register_converter(FormatConverter, "format")
+register_converter(FileConverter, "file")
 
 
 def page_urls(route: str, view: View, name: str) -> list[URLPattern]:
-    """The addresses of a page: itself, and each of its tables in each format.
+    """The addresses of a page: itself, each of its tables in each format, and the files beside it.
 
     Args:
         route: ends in "/" or is empty.
-        view: takes the request and what the route holds, returns a `Page` or raises `Http404`.
+        view: takes the request and what the route holds; returns a `Page`, or raises `Http404` or `BadAddress`.
         name: to reverse the page by.
     """
 
     def show(request: HttpRequest, **held: Any) -> HttpResponse:
-        page = view(request, **held)
+        try:
+            page = view(request, **held)
+        except BadAddress as refusal:
+            return refused(request, refusal)
         return render(request, page.template, _context(page, request.path))
 
     def download(request: HttpRequest, table: str, format: str, **held: Any) -> HttpResponse:
-        page = view(request, **held)
+        try:
+            page = view(request, **held)
+        except BadAddress as refusal:
+            return refused(request, refusal)
         wanted = next((one for one in page.tables if one.key == table), None)
         if wanted is None:
             raise Http404
         kind = FORMATS[format]
-        address = request.build_absolute_uri(request.path.removesuffix(f"{table}.{format}"))
-        body = kind.write(wanted, (*page.provenance, address))
-        file = "-".join(("cordiale", *(str(value) for value in held.values()), f"{table}.{format}"))
-        return HttpResponse(
-            body, content_type=kind.content_type, headers={"Content-Disposition": f'attachment; filename="{file}"'}
-        )
+        address = request.build_absolute_uri(request.path.removesuffix(f"{table}.{format}") + page.query)
+        return _attached(kind.write(wanted, (*page.provenance, address)), kind.content_type, held, f"{table}.{format}")
+
+    def beside(request: HttpRequest, file: str, **held: Any) -> HttpResponse:
+        try:
+            page = view(request, **held)
+        except BadAddress as refusal:
+            return refused(request, refusal)
+        wanted = next((one for one in page.files if one.name == file), None)
+        if wanted is None:
+            raise Http404
+        return _attached(wanted.write(), wanted.content_type, held, file)
 
     return [
         path(route, show, name=name),
         path(f"{route}<table:table>.<format:format>", download, name=f"{name}-table"),
+        path(f"{route}<file:file>", beside, name=f"{name}-file"),
     ]
+
+
+def refused(request: HttpRequest, refusal: BadAddress) -> HttpResponse:
+    """The page that says what is wrong with an address."""
+    return render(request, "ui/refused.html", {"refusal": refusal, "path": request.path}, status=400)
+
+
+def _attached(body: bytes, content_type: str, held: Mapping[str, Any], name: str) -> HttpResponse:
+    file = "-".join(("cordiale", *(str(value) for value in held.values()), name))
+    return HttpResponse(
+        body, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{file}"'}
+    )
 
 
 def _context(page: Page, address: str) -> dict[str, Any]:
@@ -112,4 +174,6 @@ def _context(page: Page, address: str) -> dict[str, Any]:
         "tables": own,
         "breadcrumbs": crumbs,
         "download": address,
+        "query": page.query,
+        "page_path": address,
     }

@@ -8,6 +8,7 @@ from cordiale.apps.register.views.frameworks import framework, frameworks
 from cordiale.apps.register.views.home import home
 from cordiale.apps.register.views.parties import countries, country
 from cordiale.apps.register.views.sources import source, sources
+from cordiale.apps.register.views.standings import compare, conflict_list, one_standing
 from cordiale.ui.pages import page_urls
 
 urlpatterns = [
@@ -20,6 +21,9 @@ urlpatterns = [
     *page_urls("agreements/<code:agreement>/", agreement, "agreement"),
     *page_urls("sources/", sources, "sources"),
     *page_urls("sources/<code:source>/", source, "source"),
+    *page_urls("standing/<code:party>/<code:framework>/", one_standing, "standing"),
+    *page_urls("conflicts/", conflict_list, "conflicts"),
+    *page_urls("compare/", compare, "compare"),
     *page_urls("contact/", contact, "contact"),
     *page_urls("about/", about, "about"),
     *page_urls("accessibility/", accessibility, "accessibility"),

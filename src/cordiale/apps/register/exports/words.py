@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from cordiale.domain.participation import Answer
+from cordiale.engines.standing.explaining import Outcome
 from cordiale.ui.tables import Tone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 COLUMNS = {
     "acronym": lazy("Acronym"),
@@ -157,8 +163,29 @@ TONES: dict[Answer, Tone] = {
     Answer.SUSPENDED: "warn",
     Answer.UNCLEAR: "info",
     Answer.NOT: "mute",
+    Answer.DISPUTED: "stop",
+    Answer.NOT_KNOWN: "mute",
 }
-"""How a status looks, by what it answers."""
+"""How a status or a standing looks, by what it answers."""
+
+ANSWERS = {
+    Answer.IN_FORCE: lazy("In force"),
+    Answer.SUSPENDED: lazy("Suspended"),
+    Answer.UNCLEAR: lazy("Unclear"),
+    Answer.DISPUTED: lazy("Disputed"),
+    Answer.NOT: lazy("Not"),
+    Answer.NOT_KNOWN: lazy("Not known"),
+}
+"""The six answers."""
+
+OUTCOMES: dict[Outcome, tuple[StrOrPromise, Tone]] = {
+    Outcome.WON: (lazy("Counts"), "ok"),
+    Outcome.AGREES: (lazy("Agrees"), "info"),
+    Outcome.DISPUTES: (lazy("Disputes"), "stop"),
+    Outcome.LOST: (lazy("Lost"), "warn"),
+    Outcome.SILENT: (lazy("Says nothing of this day"), "mute"),
+}
+"""What became of a claim, and how that looks."""
 
 
 def word(code: str) -> str:

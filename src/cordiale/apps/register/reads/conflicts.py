@@ -68,6 +68,15 @@ def conflicts(viewer: Viewer, *, party: str | None = None, framework: str | None
     return sorted(found, key=lambda one: (one.decided, one.framework, one.party, one.since, one.other.assertion))
 
 
+def open_conflicts(viewer: Viewer) -> list[Conflict]:
+    """The contradictions that no precedence decides; public. Kept for each state of the register: pages count them."""
+    with engine(viewer) as now:
+        if now.open_conflicts is None or now.open_conflicts[0] != now.snapshot.state:
+            now.open_conflicts = now.snapshot.state, [one for one in conflicts(viewer) if not one.decided]
+        found: list[Conflict] = now.open_conflicts[1]
+        return found
+
+
 def _of_pair(snapshot: Snapshot, party: str, framework: str) -> list[Conflict]:
     if len({row.source for row in snapshot.rows(party, framework)}) < 2:
         return []

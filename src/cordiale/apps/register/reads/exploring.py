@@ -68,8 +68,18 @@ def seen_on(
         return found
 
 
-def turns(viewer: Viewer, *, frameworks: Sequence[str], on: date, knowledge: Knowledge = PRESENT) -> Turns:
+def turns(
+    viewer: Viewer,
+    *,
+    frameworks: Sequence[str],
+    on: date,
+    knowledge: Knowledge = PRESENT,
+    party: str | None = None,
+) -> Turns:
     """The nearest days, before and after one, on which any answer in some frameworks begins; public.
+
+    Args:
+        party: only answers about this one.
 
     Raises:
         NoSuchFramework, NoSuchEntry, DayOutOfReach.
@@ -78,14 +88,14 @@ def turns(viewer: Viewer, *, frameworks: Sequence[str], on: date, knowledge: Kno
         snapshot = now.snapshot
         day_of(on, snapshot.zone)
         asked = asked_of(viewer, knowledge, snapshot.zone)
-        days = _turning_days(now, tuple(frameworks), asked)
+        days = _turning_days(now, tuple(frameworks), asked, party)
     before, after = bisect_left(days, on) - 1, bisect_right(days, on)
     return Turns(days[before] if before >= 0 else None, days[after] if after < len(days) else None)
 
 
-def _turning_days(now: Engine, frameworks: tuple[str, ...], asked: Asked) -> list[date]:
+def _turning_days(now: Engine, frameworks: tuple[str, ...], asked: Asked, only: str | None) -> list[date]:
     """Every day on which any answer begins; kept, as it is asked again with every step of the slider."""
-    key = (now.snapshot.state, frameworks, asked)
+    key = (now.snapshot.state, frameworks, asked, only)
     if key not in now.turning_days:
         if len(now.turning_days) >= KEPT:
             now.turning_days.clear()
@@ -94,6 +104,7 @@ def _turning_days(now: Engine, frameworks: tuple[str, ...], asked: Asked) -> lis
                 span.begins
                 for framework in frameworks
                 for party in now.snapshot.spoken_of(framework)
+                if only in (None, party)
                 for before, span in pairwise(_spans(now.snapshot, party, framework, asked))
                 if before.answer is not span.answer
             }
@@ -196,25 +207,48 @@ class Recorded:
     replaces: int | None
 
 
-def history(viewer: Viewer, *, party: str, framework: str) -> list[Recorded]:
-    """Every assertion ever recorded on a pair, in the order of recording, also those no longer believed; public."""
+def history(viewer: Viewer, *, party: str, framework: str, known: int | None = None) -> list[Recorded]:
+    """Every assertion ever recorded on a pair, in the order of recording, also those no longer believed; public.
+
+    Args:
+        known: the history as it was at this ledger number.
+    """
     rows = Assertion.objects.filter(party=party, framework=framework).order_by("known_from", "id")
+    if known is not None:
+        rows = rows.filter(known_from__lte=known)
     columns = (
         "id", "status", "scope", "source", "locator", "start_kind", "valid_from", "valid_to", "note",
         "known_from", "known_to", "replaces",
     )  # fmt: skip
-    return [
-        Recorded(
-            assertion,
-            status,
-            Scope(scope),
-            source,
-            locator,
-            StartKind(kind),
-            start,
-            end if end and end.text else None,
-            note,
-            *known,
-        )
-        for assertion, status, scope, source, locator, kind, start, end, note, *known in rows.values_list(*columns)
-    ]
+    return [_recorded(known, *row) for row in rows.values_list(*columns)]
+
+
+def _recorded(
+    known: int | None,
+    assertion: int,
+    status: str,
+    scope: str,
+    source: str,
+    locator: str,
+    kind: str,
+    start: When,
+    end: When | None,
+    note: str,
+    since: int,
+    until: int | None,
+    replaces: int | None,
+) -> Recorded:
+    return Recorded(
+        assertion,
+        status,
+        Scope(scope),
+        source,
+        locator,
+        StartKind(kind),
+        start,
+        end if end and end.text else None,
+        note,
+        since,
+        None if until is None or (known is not None and until > known) else until,
+        replaces,
+    )

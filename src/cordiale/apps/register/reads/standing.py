@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -68,6 +69,7 @@ class Engine:
         sets: sets of parties over it.
         names: what the words of an audience name.
         groups: id to audience, of the groups defined.
+        open_conflicts: what `conflicts.open_conflicts` found, beside the state of the register it was found in.
         turning_days: what `exploring.turns` found, by state of the register and question.
     """
 
@@ -75,7 +77,8 @@ class Engine:
     sets: Sets
     names: Names
     groups: dict[str, Audience]
-    turning_days: dict[tuple[str, tuple[str, ...], Asked], list[date]] = field(default_factory=dict)
+    open_conflicts: tuple[str, list[Any]] | None = None
+    turning_days: dict[tuple[str, tuple[str, ...], Asked, str | None], list[date]] = field(default_factory=dict)
 
     def audience(self, sentence: str) -> Audience:
         """Read a sentence in the names of this register.

@@ -23,14 +23,14 @@ def viewer_of(request: HttpRequest) -> Viewer:
     return viewer
 
 
-def showing(viewer: Viewer) -> Showing:
-    """Names and words for this page."""
-    return Showing(labels(viewer), installation(viewer))
+def showing(viewer: Viewer, *, known: int | None = None) -> Showing:
+    """Names and words for this page, as known at a ledger number or now."""
+    return Showing(labels(viewer, known=known), installation(viewer, known=known))
 
 
-def one_or_404(viewer: Viewer, *, table: str, code: str) -> Fact:
-    """The row of an id, or a 404 that says no more than that."""
-    found = facts(viewer, table=table, id=code)
+def one_or_404(viewer: Viewer, *, table: str, code: str, known: int | None = None) -> Fact:
+    """The row of an id, as known at a ledger number or now, or a 404 that says no more than that."""
+    found = facts(viewer, table=table, known=known, id=code)
     if not found:
         raise Http404
     return found[0]
