@@ -43,10 +43,13 @@ def site(request: HttpRequest) -> dict[str, Site]:
     home = reverse("home")
     pages = (
         (_("Register"), home),
+        (_("Timelines"), reverse("timelines")),
         (_("Countries"), reverse("countries")),
         (_("Frameworks"), reverse("frameworks")),
         (_("Agreements"), reverse("agreements")),
         (_("Sources"), reverse("sources")),
+        (_("Conflicts"), reverse("conflicts")),
+        (_("Compare"), reverse("compare")),
         (_("Changes"), reverse("changes")),
         (_("About"), reverse("about")),
     )

@@ -23,6 +23,18 @@ TEXTURES = ("suspended", "unclear")
 """States shown by a texture in the colour of the framework."""
 
 
+MARKS_PALE = {
+    "member": ("#A9B7C7", "#E4E9EE"),
+    "square": ("#1A4F94", "#B8C9E0"),
+    "disc": ("#A46919", "#E6D0B4"),
+    "diamond": ("#16987A", "#B2DDD3"),
+    "triangle": ("#6E2F55", "#D2BBCA"),
+    "plain": ("#A9B7C7", "#D5D9DF"),
+    "outline": ("#46536A", "#C9CED6"),
+}
+"""Colour of a framework by its mark, and its pale version, as in cordiale.css: for drawings that stand alone."""
+
+
 class BadEdition(ValueError):
     """A map edition that cannot be used; the message says which file, what is wrong, and how to mend it."""
 

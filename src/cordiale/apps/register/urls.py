@@ -9,6 +9,7 @@ from cordiale.apps.register.views.home import home
 from cordiale.apps.register.views.parties import countries, country
 from cordiale.apps.register.views.sources import source, sources
 from cordiale.apps.register.views.standings import compare, conflict_list, one_standing
+from cordiale.apps.register.views.timelines import timelines
 from cordiale.ui.pages import page_urls
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     *page_urls("sources/", sources, "sources"),
     *page_urls("sources/<code:source>/", source, "source"),
     *page_urls("standing/<code:party>/<code:framework>/", one_standing, "standing"),
+    *page_urls("timelines/", timelines, "timelines"),
     *page_urls("conflicts/", conflict_list, "conflicts"),
     *page_urls("compare/", compare, "compare"),
     *page_urls("contact/", contact, "contact"),
