@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cordiale.apps.ledger.reads import ClockMissing, head
+from cordiale.apps.ledger.reads import ClockMissing, seen
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.domain.viewer import Viewer
 from cordiale.ui.dates import moment_shown
@@ -82,7 +82,7 @@ def _state() -> tuple[str, str]:
     """Which register this is, and its last entry; nothing when the database cannot tell (the page of an error)."""
     viewer = Viewer.public()
     try:
-        title, now = installation(viewer).title, head(viewer)
+        title, now = installation(viewer).title, seen(viewer)
     except (NoPackLoaded, ClockMissing, DatabaseError):
         return "", ""
     line = _("Register entry %(number)s, recorded %(at)s") % {"number": now.number, "at": moment_shown(now.at)}

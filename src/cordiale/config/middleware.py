@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cordiale.apps.ledger.reads import one_look
 from cordiale.apps.register.reads.installation import NoPackLoaded
 from cordiale.domain import clock
 from cordiale.domain.viewer import Viewer
@@ -22,6 +23,9 @@ class RequestMoment:
         """Pass the request on, with both."""
         request.at = clock.now()  # type: ignore[attr-defined]  # Django requests are open for attributes
         request.viewer = Viewer.public()  # type: ignore[attr-defined]  # as above
+        if request.method in ("GET", "HEAD"):
+            with one_look():
+                return self.get_response(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

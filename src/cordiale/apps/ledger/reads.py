@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 
 from django.db.models import QuerySet
@@ -67,6 +69,36 @@ def head(viewer: Viewer) -> Head:
     if clock is None:
         raise ClockMissing
     return Head(*clock)
+
+
+_look: ContextVar[list[Head] | None] = ContextVar("look", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """While this is open, `seen` looks at the clock once: whatever is read meanwhile is read of one state.
+
+    For requests that change nothing.
+    """
+    token = _look.set([])
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
+def seen(viewer: Viewer) -> Head:
+    """Where the ledger stands, as this request sees it; public.
+
+    Raises:
+        ClockMissing: the database has no ledger.
+    """
+    look = _look.get()
+    if look is None:
+        return head(viewer)
+    if not look:
+        look.append(head(viewer))
+    return look[0]
 
 
 def entries(viewer: Viewer, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 
 from cordiale.apps.register.models import Assertion
@@ -37,12 +37,6 @@ class Turns:
 
     previous: date | None
     following: date | None
-
-
-def today(viewer: Viewer, *, at: datetime) -> date:
-    """The legal day at a moment, in the zone of the host; public."""
-    with engine(viewer) as now:
-        return at.astimezone(now.snapshot.zone).date()
 
 
 def seen_on(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db.models import Q
 
+from cordiale.apps.ledger.reads import seen
 from cordiale.apps.register.models import CodesField
 from cordiale.apps.register.models.known import believed
 from cordiale.apps.register.reads.rows import MODELS, attributes, cell
@@ -55,17 +57,57 @@ def facts(
         where: column name to the id it must hold, or to several of which it must hold one. A column of several ids
             (such as `parties`) must contain it.
     """
+    now = seen(viewer)
+    number = now.register_number if known is None else known
+    kept = _kept(table, now.register_hash, number)
+    if kept is None:
+        return _asked(table, number, order, where)
+    places = BY_NAME[table].places
+    found = [fact for fact in kept if all(_holds(fact[column], wanted) for column, wanted in where.items())]
+    for column in reversed(order):
+        found.sort(key=partial(_in_order, places[column]))
+    return found
+
+
+def _in_order(place: int, fact: Fact) -> tuple[int, str]:
+    """Numbers by size, all else by its text; an empty cell comes first."""
+    value = fact.values[place]
+    return value if isinstance(value, int) else -1, fact.cells[place]
+
+
+def _holds(value: Any, wanted: str | Collection[str]) -> bool:
+    several = {wanted} if isinstance(wanted, str) else set(wanted)
+    if isinstance(value, tuple):
+        return any(one in several for one in value)
+    return ("" if value is None else str(value)) in several
+
+
+MOST_KEPT = 20_000
+"""Rows of a table that a process keeps; of a larger one the database is asked each time."""
+
+
+@lru_cache(maxsize=120)
+def _kept(table: str, register_hash: str, known: int) -> tuple[Fact, ...] | None:
+    """All rows of a table as known at a number, in a state of the register that is no earlier; None when too many."""
+    kind = BY_NAME[table]
+    rows = MODELS[table]._default_manager.filter(believed(known)).order_by("id")
+    found = list(rows.values_list("id", "known_from_id", *attributes(kind))[: MOST_KEPT + 1])
+    return None if len(found) > MOST_KEPT else tuple(_fact(kind, *row) for row in found)
+
+
+def _asked(table: str, known: int, order: Sequence[str], where: Mapping[str, str | Collection[str]]) -> list[Fact]:
+    """The same from the database."""
     kind = BY_NAME[table]
     names = attributes(kind)
     condition = believed(known)
     for column, wanted in where.items():
-        condition &= _holds(kind, names[kind.places[column]], wanted)
+        condition &= _condition(kind, names[kind.places[column]], wanted)
     sorting = [names[kind.places[column]] for column in order]
     rows = MODELS[table]._default_manager.filter(condition).order_by(*sorting, "id")
     return [_fact(kind, *row) for row in rows.values_list("id", "known_from_id", *names)]
 
 
-def _holds(table: Table, name: str, wanted: str | Collection[str]) -> Q:
+def _condition(table: Table, name: str, wanted: str | Collection[str]) -> Q:
     several = isinstance(MODELS[table.name]._meta.get_field(name.removesuffix("_id")), CodesField)
     if isinstance(wanted, str):
         return Q(**{f"{name}__contains": f";{wanted};"}) if several else Q(**{name: wanted})

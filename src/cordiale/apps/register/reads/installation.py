@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from functools import lru_cache
 
+from cordiale.apps.ledger.reads import seen
 from cordiale.apps.register.models import PackEdition
 from cordiale.apps.register.models.known import believed
 from cordiale.domain.viewer import Viewer
@@ -25,10 +27,27 @@ def installation(viewer: Viewer, *, known: int | None = None) -> Manifest:
     Raises:
         NoPackLoaded: there is none, or there was none then.
     """
-    text = PackEdition.objects.filter(believed(known)).values_list("manifest", flat=True).first()
-    if text is None:
+    now = seen(viewer)
+    found = _at(now.register_hash, now.register_number if known is None else known)
+    if found is None:
         raise NoPackLoaded
-    return _manifest(text)
+    return found
+
+
+def today(viewer: Viewer, *, at: datetime) -> date:
+    """The legal day at a moment, in the zone of the host; public.
+
+    Raises:
+        NoPackLoaded: there is no host yet.
+    """
+    return at.astimezone(installation(viewer).zone).date()
+
+
+@lru_cache(maxsize=16)
+def _at(register_hash: str, known: int) -> Manifest | None:
+    """The manifest as known at a number, in a state of the register that is no earlier."""
+    text = PackEdition.objects.filter(believed(known)).values_list("manifest", flat=True).first()
+    return None if text is None else _manifest(text)
 
 
 @lru_cache(maxsize=4)

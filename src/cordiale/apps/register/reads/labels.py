@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cordiale.apps.ledger.reads import head
+from cordiale.apps.ledger.reads import seen
 from cordiale.apps.register import models
 from cordiale.apps.register.models import Version
 from cordiale.apps.register.models.known import believed
@@ -53,11 +53,12 @@ def labels(viewer: Viewer, *, known: int | None = None) -> Labels:
 
     Kept for each state of the register, as every page needs them.
     """
-    return _labels(head(viewer).register_hash, known)
+    now = seen(viewer)
+    return _labels(now.register_hash, now.register_number if known is None else known)
 
 
 @lru_cache(maxsize=8)
-def _labels(register_hash: str, known: int | None) -> Labels:
+def _labels(register_hash: str, known: int) -> Labels:
     viewer = Viewer.system("names of the register")
     named: dict[str, Mapping[str, str]] = {}
     for table, (model, column) in _COLUMNS.items():

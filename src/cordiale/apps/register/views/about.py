@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from cordiale.apps.ledger.reads import head
+from cordiale.apps.ledger.reads import seen
 from cordiale.apps.register.exports.words import TONES
 from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.overview import counts
@@ -19,7 +19,7 @@ def about(request: HttpRequest) -> Page:
     """What the data is and on which terms it may be used."""
     viewer = viewer_of(request)
     show = showing(viewer)
-    manifest, now, held = show.manifest, head(viewer), counts(viewer)
+    manifest, now, held = show.manifest, seen(viewer), counts(viewer)
     return page(
         request,
         template="register/about.html",

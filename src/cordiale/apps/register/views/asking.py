@@ -9,10 +9,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from cordiale.apps.ledger.reads import head
+from cordiale.apps.ledger.reads import seen
 from cordiale.apps.register.reads.asking import Knowledge, NoSuchEntry
-from cordiale.apps.register.reads.exploring import today
-from cordiale.apps.register.reads.installation import NoPackLoaded, installation
+from cordiale.apps.register.reads.installation import NoPackLoaded, installation, today
 from cordiale.apps.register.views.showing import viewer_of
 from cordiale.domain.period import FIRST_DAY, NEVER_DAY
 from cordiale.ui.pages import BadAddress
@@ -74,7 +73,7 @@ def question_of(request: HttpRequest, *others: str) -> Question:
     viewer = viewer_of(request)
     on = _day(request, "on")
     known = _entry(request)
-    last = head(viewer).number
+    last = seen(viewer).number
     if known is not None and known > last:
         raise BadAddress(f"known: {NoSuchEntry(known, last)}")
     try:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from cordiale.apps.ledger.reads import head, one
+from cordiale.apps.ledger.reads import one, seen
 from cordiale.apps.register.exports.citing import Citation, citation_files
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.views.asking import Question
@@ -23,7 +23,7 @@ from cordiale.ui.pages import Page
 def explorer_page(request: HttpRequest, question: Question, **fields: Any) -> Page:
     """A page that answers a question for a day: it says so, keeps the question in every link, and can be cited."""
     viewer = viewer_of(request)
-    now = head(viewer)
+    now = seen(viewer)
     cited = _citation(request, question, title=fields["title"], number=now.register_number, viewer=viewer)
     made = page(
         request,

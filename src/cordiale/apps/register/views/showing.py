@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from cordiale.apps.ledger.reads import head, one
+from cordiale.apps.ledger.reads import one, seen
 from cordiale.apps.register.exports.tables import Showing
 from cordiale.apps.register.reads.facts import Fact, facts
 from cordiale.apps.register.reads.installation import installation
@@ -39,7 +39,7 @@ def one_or_404(viewer: Viewer, *, table: str, code: str, known: int | None = Non
 def page(request: HttpRequest, **fields: Any) -> Page:
     """A page of the register, with lines that tell a download where it comes from."""
     viewer = viewer_of(request)
-    now, manifest = head(viewer), installation(viewer)
+    now, manifest = seen(viewer), installation(viewer)
     last = one(viewer, number=now.register_number)
     lines = (
         f"{manifest.title}, {_('edition')} {manifest.edition}, {manifest.terms}",
