@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cordiale.apps.register.exports.standings import standing_table
 from cordiale.apps.register.exports.tables import PRECISION, Showing
+from cordiale.apps.register.exports.timelines import LEGEND
 from cordiale.apps.register.exports.words import word
+from cordiale.apps.register.reads.asking import standings
+from cordiale.apps.register.reads.exploring import lines, turns
 from cordiale.apps.register.reads.facts import Fact, facts
 from cordiale.apps.register.reads.meetings import meetings_of_party
 from cordiale.apps.register.reads.overview import frameworks_by_party
+from cordiale.apps.register.views.asking import question_of
+from cordiale.apps.register.views.exploring import explorer_page, turn
 from cordiale.apps.register.views.showing import one_or_404, page, showing, viewer_of
+from cordiale.apps.register.views.timelines import described, drawing
 from cordiale.domain.viewer import Viewer
+from cordiale.ui.dates import day_shown
 from cordiale.ui.pages import Page
 from cordiale.ui.tables import Cell, Column, Link, Table
+
+Held = Callable[..., list[Fact]]
+"""Facts as known at the number a page is asked for."""
 
 PARTICIPATION = (
     "framework",
@@ -109,29 +121,59 @@ def existence(show: Showing, fact: Fact, start: str, end: str) -> Cell:
 
 def country(request: HttpRequest, party: str) -> Page:
     """What the register holds on one country or organisation."""
-    viewer = viewer_of(request)
-    show = showing(viewer)
-    found = one_or_404(viewer, table="parties", code=party)
-    participation = facts(viewer, table="participation", order=("framework", "valid_from"), party=party)
+    viewer, question = viewer_of(request), question_of(request)
+    show = showing(viewer, known=question.known)
+    held = partial(facts, viewer, known=question.known)
+    found = one_or_404(viewer, table="parties", code=party, known=question.known)
+    participation = held(table="participation", order=("framework", "valid_from"), party=party)
+    stands = standings(
+        viewer,
+        questions=[(party, code, question.on) for code in dict.fromkeys(fact["framework"] for fact in participation)],
+        knowledge=question.knowledge,
+    )
+    known = held(table="frameworks", order=("established",))
+    pairs = lines(viewer, party=party, knowledge=question.knowledge)
+    ages = {one["id"]: place for place, one in enumerate(known)}
+    pairs.sort(key=lambda line: ages.get(line.framework, len(ages)))
+    drawn, files = drawing(show, question, pairs, by="country", known=known, title=found["name"])
+    near = turns(
+        viewer, frameworks=[line.framework for line in pairs], on=question.on, knowledge=question.knowledge, party=party
+    )
     tables = (
+        standing_table(
+            show,
+            stands,
+            key="standings",
+            caption=_("Standing on %(day)s") % {"day": day_shown(question.on)},
+            about=("framework",),
+            query=question.query(),
+            help=_("One row for each framework in which any source ever placed it. Follow “explain” to see why."),
+        ),
         show.table("participation", participation, PARTICIPATION, help=_participation_help()),
-        *_papers(viewer, show, party),
-        *_deeds(viewer, show, party, {fact["framework"] for fact in participation}),
+        *_papers(held, show, party),
+        *_deeds(viewer, held, show, party, known=question.known),
         show.table(
             "party_names",
-            facts(viewer, table="party_names", order=("kind", "language"), party=party),
+            held(table="party_names", order=("kind", "language"), party=party),
             ("name", "language", "kind", "valid_from", "valid_to", "source"),
         ),
     )
-    regions = facts(viewer, table="party_regions", party=party)
-    return page(
+    regions = held(table="party_regions", party=party)
+    return explorer_page(
         request,
+        question,
         template="register/country.html",
         title=found["name"],
         lead=found["note"],
         trail=(Link(_("Register"), reverse("home")), Link(_("Countries and organisations"), reverse("countries"))),
         tables=tables,
+        files=files,
         context={
+            "timeline": drawn,
+            "legend": LEGEND,
+            "description": described(question),
+            "previous": turn(question, near.previous),
+            "following": turn(question, near.following),
             "facts": [
                 (_("Kind"), Cell(word(found["kind"]))),
                 (_("Id in this register"), Cell(party)),
@@ -142,8 +184,8 @@ def country(request: HttpRequest, party: str) -> Page:
             "frameworks": [
                 show.reference(("frameworks",), code) for code in dict.fromkeys(f["framework"] for f in participation)
             ],
-            "optional": [table for table in tables[1:-1] if table.rows],
-            "missing": [table.caption for table in tables[1:-1] if not table.rows],
+            "optional": [table for table in tables[2:-1] if table.rows],
+            "missing": [table.caption for table in tables[2:-1] if not table.rows],
         },
     )
 
@@ -160,51 +202,51 @@ def _participation_help() -> str:
     )
 
 
-def _papers(viewer: Viewer, show: Showing, party: str) -> list[Table]:
+def _papers(held: Held, show: Showing, party: str) -> list[Table]:
     """What the party signed, was granted, must fulfil."""
     return [
         show.table(
             "instruments",
-            facts(viewer, table="instruments", order=("valid_from",), party=party),
+            held(table="instruments", order=("valid_from",), party=party),
             ("title", "type", "signed_or_agreed", "valid_from", "valid_to", "supersedes", "source", "note"),
         ),
         show.table(
             "agreements",
-            facts(viewer, table="agreements", order=("date",), parties=party),
+            held(table="agreements", order=("date",), parties=party),
             ("id", "kind", "date", "place", "parties", "source"),
         ),
         show.table(
             "signatures",
-            facts(viewer, table="signatures", order=("date",), organisation=party),
+            held(table="signatures", order=("date",), organisation=party),
             ("agreement", "office", "person", "date", "source"),
         ),
         show.table(
             "entitlements",
-            facts(viewer, table="entitlements", order=("valid_from",), beneficiary=party),
+            held(table="entitlements", order=("valid_from",), beneficiary=party),
             ("what", "agreement", "valid_from", "valid_to", "source"),
         ),
         show.table(
             "preconditions",
-            facts(viewer, table="preconditions", order=("since",), party=party),
+            held(table="preconditions", order=("since",), party=party),
             ("text", "framework", "state", "since", "source"),
         ),
     ]
 
 
-def _deeds(viewer: Viewer, show: Showing, party: str, frameworks: set[str]) -> list[Table]:
+def _deeds(viewer: Viewer, held: Held, show: Showing, party: str, *, known: int | None) -> list[Table]:
     """What the party does: meetings, operations, offices, and other facts."""
-    hosting = facts(viewer, table="offices", order=("opened",), party=party)
-    keeping = facts(viewer, table="offices", order=("opened",), organisation=party)
+    hosting = held(table="offices", order=("opened",), party=party)
+    keeping = held(table="offices", order=("opened",), organisation=party)
     return [
         show.table(
             "bodies_meetings",
-            meetings_of_party(viewer, party=party),
+            meetings_of_party(viewer, party=party, known=known),
             ("date", "body", "level", "place", "topic", "source"),
             help=_("Meetings of the bodies in which the party sat on that day, by any source."),
         ),
         show.table(
             "contributions",
-            facts(viewer, table="contributions", order=("operation", "from"), party=party),
+            held(table="contributions", order=("operation", "from"), party=party),
             ("operation", "from", "to", "personnel", "source", "note"),
         ),
         show.table(
@@ -214,7 +256,7 @@ def _deeds(viewer: Viewer, show: Showing, party: str, frameworks: set[str]) -> l
         ),
         show.table(
             "relation_notes",
-            facts(viewer, table="relation_notes", order=("date",), party=party),
+            held(table="relation_notes", order=("date",), party=party),
             ("date", "framework", "text", "source"),
         ),
     ]

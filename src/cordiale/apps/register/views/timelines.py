@@ -56,7 +56,7 @@ def timelines(request: HttpRequest) -> Page:
         context={
             "timeline": drawn,
             "legend": LEGEND,
-            "description": _description(question),
+            "description": described(question),
             "by": by,
             "frameworks": [(one["id"], one["name"], one["id"] == framework) for one in known],
             "parties": sorted((name, code, code == party) for code, name in show.labels.of["parties"].items()),
@@ -108,12 +108,13 @@ def drawing(
     made = timeline_files(
         drawn,
         title=title,
-        description=_description(question),
+        description=described(question),
         lines=(signs, source),
         fonts=settings.VENDOR / "print-fonts",
     )
     return drawn, tuple(made)
 
 
-def _description(question: Question) -> str:
+def described(question: Question) -> str:
+    """What a timeline shows, for who cannot see it."""
     return _("The red line is %(day)s. The table tells the same.") % {"day": day_shown(question.on)}
