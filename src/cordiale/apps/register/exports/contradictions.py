@@ -11,6 +11,7 @@ from cordiale.apps.register.exports import words
 from cordiale.apps.register.exports.standings import day_cell
 from cordiale.apps.register.exports.tables import Showing
 from cordiale.apps.register.reads.asking import Moved
+from cordiale.apps.register.reads.claims import ClaimRead
 from cordiale.apps.register.reads.conflicts import Conflict, Side
 from cordiale.domain.participation import Answer
 from cordiale.ui.tables import Cell, Column, Table
@@ -46,6 +47,48 @@ def conflict_table(show: Showing, found: Sequence[Conflict], *, key: str, captio
         for one in found
     )
     return Table(key, caption, columns, rows, help=help, empty=empty)
+
+
+def judged_table(show: Showing, found: Sequence[tuple[str, ClaimRead]], *, caption: str) -> Table:
+    """What pages claim, each with the verdict of the register.
+
+    Args:
+        found: source and claim.
+    """
+    return Table(
+        "claimed",
+        caption,
+        (
+            Column("source", _("Source")),
+            Column("locator", _("Place in the source")),
+            Column("subject", _("Subject")),
+            Column("predicate", _("Predicate")),
+            Column("object", _("Object")),
+            Column("date_or_period", _("When, as the page puts it")),
+            Column("verdict", _("Verdict")),
+            Column("reason", _("Reason")),
+        ),
+        tuple(
+            (
+                Cell(source, href=show.link(("sources",), source).href),
+                Cell(one.locator),
+                _named(show, one.subject),
+                Cell(words.word(one.predicate), value=one.predicate),
+                _named(show, one.object),
+                Cell(one.date_or_period),
+                Cell(str(words.VERDICTS[one.verdict][0]), tone=words.VERDICTS[one.verdict][1], value=one.verdict.value),
+                Cell(one.reason),
+            )
+            for source, one in found
+        ),
+        help=_("Found by the rules of this register from all its sources; stated counts stand beside computed ones."),
+    )
+
+
+def _named(show: Showing, code: str) -> Cell:
+    """An id as its name, where it is one; a page's own words as they are."""
+    known = ("parties", "frameworks")
+    return show.reference(known, code) if show.labels.table_of(known, code) else Cell(code)
 
 
 def _says(side: Side) -> Cell:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from cordiale.domain.claims.values import Verdict
 from cordiale.domain.participation import Answer
 from cordiale.engines.standing.explaining import Outcome
 from cordiale.ui.tables import Tone
@@ -177,6 +178,14 @@ ANSWERS = {
     Answer.NOT_KNOWN: lazy("Not known"),
 }
 """The six answers."""
+
+VERDICTS: dict[Verdict, tuple[StrOrPromise, Tone]] = {
+    Verdict.AGREE: (lazy("Agrees"), "ok"),
+    Verdict.PARTLY: (lazy("Partly"), "warn"),
+    Verdict.DISAGREE: (lazy("Disagrees"), "stop"),
+    Verdict.CANNOT_TELL: (lazy("Cannot tell"), "mute"),
+}
+"""What the register makes of a claim, and how that looks."""
 
 OUTCOMES: dict[Outcome, tuple[StrOrPromise, Tone]] = {
     Outcome.WON: (lazy("Counts"), "ok"),

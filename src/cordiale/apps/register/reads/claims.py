@@ -100,13 +100,33 @@ def claims(viewer: Viewer, *, source: str) -> list[ClaimRead]:
         NoSuchSource: the register knows no such source.
         NoPackLoaded: the register is empty.
     """
-    manifest = installation(viewer)
+    installation(viewer)
     if not Source.objects.filter(code=source).exists():
         raise NoSuchSource(source)
-    said = _claims_of(viewer, source)
+    return judged(viewer).get(source, [])
+
+
+def judged(viewer: Viewer) -> Mapping[str, list[ClaimRead]]:
+    """Every claim of every page, by source; public. Kept for each state of the register.
+
+    Raises:
+        NoPackLoaded: the register is empty.
+    """
+    manifest = installation(viewer)
     with engine(viewer) as now:
-        world = _world(viewer, manifest, now.snapshot, said)
-        found = [(claim, judge(claim, world)) for claim in said]
+        if now.judged is None or now.judged[0] != now.snapshot.state:
+            sources = ClaimRow.objects.filter(known_to=None).values_list("source", flat=True).distinct()
+            now.judged = (
+                now.snapshot.state,
+                {source: _judged(viewer, manifest, now.snapshot, source) for source in sorted(sources)},
+            )
+        found: dict[str, list[ClaimRead]] = now.judged[1]
+        return found
+
+
+def _judged(viewer: Viewer, manifest: Manifest, snapshot: Snapshot, source: str) -> list[ClaimRead]:
+    said = _claims_of(viewer, source)
+    world = _world(viewer, manifest, snapshot, said)
     return [
         ClaimRead(
             claim.locator,
@@ -119,7 +139,8 @@ def claims(viewer: Viewer, *, source: str) -> list[ClaimRead]:
             judgement.reason,
             judgement.facts,
         )
-        for claim, judgement in found
+        for claim in said
+        for judgement in (judge(claim, world),)
     ]
 
 

@@ -55,26 +55,18 @@ class Conflict:
 def conflicts(viewer: Viewer, *, party: str | None = None, framework: str | None = None) -> list[Conflict]:
     """Every contradiction between sources, open ones first, then by framework and party; public.
 
+    Kept for each state of the register, as finding them all asks every pair.
+
     Args:
         party, framework: only those of one party or framework.
     """
     with engine(viewer) as now:
-        found = [
-            conflict
-            for name, other in now.snapshot.pairs()
-            if party in (None, name) and framework in (None, other)
-            for conflict in _of_pair(now.snapshot, name, other)
-        ]
-    return sorted(found, key=lambda one: (one.decided, one.framework, one.party, one.since, one.other.assertion))
-
-
-def open_conflicts(viewer: Viewer) -> list[Conflict]:
-    """The contradictions that no precedence decides; public. Kept for each state of the register: pages count them."""
-    with engine(viewer) as now:
-        if now.open_conflicts is None or now.open_conflicts[0] != now.snapshot.state:
-            now.open_conflicts = now.snapshot.state, [one for one in conflicts(viewer) if not one.decided]
-        found: list[Conflict] = now.open_conflicts[1]
-        return found
+        if now.conflicts is None or now.conflicts[0] != now.snapshot.state:
+            found = [one for pair in now.snapshot.pairs() for one in _of_pair(now.snapshot, *pair)]
+            found.sort(key=lambda one: (one.decided, one.framework, one.party, one.since, one.other.assertion))
+            now.conflicts = now.snapshot.state, found
+        kept: list[Conflict] = now.conflicts[1]
+    return [one for one in kept if party in (None, one.party) and framework in (None, one.framework)]
 
 
 def _of_pair(snapshot: Snapshot, party: str, framework: str) -> list[Conflict]:

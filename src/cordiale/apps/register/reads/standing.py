@@ -69,7 +69,7 @@ class Engine:
         sets: sets of parties over it.
         names: what the words of an audience name.
         groups: id to audience, of the groups defined.
-        open_conflicts: what `conflicts.open_conflicts` found, beside the state of the register it was found in.
+        conflicts, judged: what `conflicts.conflicts` and `claims.judged` found, beside the state it was found in.
         turning_days: what `exploring.turns` found, by state of the register and question.
     """
 
@@ -77,7 +77,8 @@ class Engine:
     sets: Sets
     names: Names
     groups: dict[str, Audience]
-    open_conflicts: tuple[str, list[Any]] | None = None
+    conflicts: tuple[str, list[Any]] | None = None
+    judged: tuple[str, dict[str, list[Any]]] | None = None
     turning_days: dict[tuple[str, tuple[str, ...], Asked, str | None], list[date]] = field(default_factory=dict)
 
     def audience(self, sentence: str) -> Audience:

@@ -20,7 +20,7 @@ from cordiale.apps.register.reads.facts import Fact, facts
 from cordiale.apps.register.reads.overview import statements_by_framework
 from cordiale.apps.register.views.asking import Question, question_of
 from cordiale.apps.register.views.exploring import explorer_page, turn
-from cordiale.apps.register.views.parties import PARTICIPATION, Held, existence
+from cordiale.apps.register.views.parties import PARTICIPATION, Held, claimed, existence
 from cordiale.apps.register.views.showing import one_or_404, page, showing, viewer_of
 from cordiale.apps.register.views.timelines import described, drawing
 from cordiale.domain.participation import Answer
@@ -92,6 +92,7 @@ def framework(request: HttpRequest, framework: str) -> Page:
         *_nature(held, show, framework),
         *_life(held, show, framework),
         *_papers(viewer, held, show, framework, known=question.known),
+        *claimed(viewer, show, question, framework),
     )
     return explorer_page(
         request,

@@ -15,7 +15,7 @@ from cordiale.apps.register.exports.maps import legend, painted, shown_framework
 from cordiale.apps.register.exports.standings import standing_table
 from cordiale.apps.register.exports.tables import Showing
 from cordiale.apps.register.reads.asking import SEATS, audience, standings
-from cordiale.apps.register.reads.conflicts import open_conflicts
+from cordiale.apps.register.reads.conflicts import conflicts
 from cordiale.apps.register.reads.exploring import Seen, seen_on, turns
 from cordiale.apps.register.reads.facts import Fact, facts
 from cordiale.apps.register.views.asking import Question, question_of
@@ -69,7 +69,7 @@ def home(request: HttpRequest) -> Page:
             ),
             "beyond": question.on >= _coverage(show),
             "coverage": show.manifest.coverage_to.text,
-            "disputes": len(open_conflicts(viewer)),
+            "disputes": 0 if question.known is not None else sum(not one.decided for one in conflicts(viewer)),
             "changes": [
                 (entry, reverse("change", args=[entry.number]), moment_shown(entry.at))
                 for entry in newest(viewer, limit=NEWEST)

@@ -9,16 +9,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cordiale.apps.register.exports.contradictions import judged_table
 from cordiale.apps.register.exports.standings import standing_table
 from cordiale.apps.register.exports.tables import PRECISION, Showing
 from cordiale.apps.register.exports.timelines import LEGEND
 from cordiale.apps.register.exports.words import word
 from cordiale.apps.register.reads.asking import standings
+from cordiale.apps.register.reads.claims import judged
 from cordiale.apps.register.reads.exploring import lines, turns
 from cordiale.apps.register.reads.facts import Fact, facts
 from cordiale.apps.register.reads.meetings import meetings_of_party
 from cordiale.apps.register.reads.overview import frameworks_by_party
-from cordiale.apps.register.views.asking import question_of
+from cordiale.apps.register.views.asking import Question, question_of
 from cordiale.apps.register.views.exploring import explorer_page, turn
 from cordiale.apps.register.views.showing import one_or_404, page, showing, viewer_of
 from cordiale.apps.register.views.timelines import described, drawing
@@ -152,6 +154,7 @@ def country(request: HttpRequest, party: str) -> Page:
         show.table("participation", participation, PARTICIPATION, help=_participation_help()),
         *_papers(held, show, party),
         *_deeds(viewer, held, show, party, known=question.known),
+        *claimed(viewer, show, question, party),
         show.table(
             "party_names",
             held(table="party_names", order=("kind", "language"), party=party),
@@ -188,6 +191,16 @@ def country(request: HttpRequest, party: str) -> Page:
             "missing": [table.caption for table in tables[2:-1] if not table.rows],
         },
     )
+
+
+def claimed(viewer: Viewer, show: Showing, question: Question, code: str) -> list[Table]:
+    """What pages claim of a party or framework, judged by the register as it is now: not part of an earlier answer."""
+    if question.known is not None:
+        return []
+    found = [
+        (source, one) for source, said in judged(viewer).items() for one in said if code in (one.subject, one.object)
+    ]
+    return [judged_table(show, found, caption=_("What pages claim of it, judged"))]
 
 
 def _region(show: Showing, fact: Fact) -> Cell:

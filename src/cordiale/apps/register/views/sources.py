@@ -6,7 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cordiale.apps.register.exports.contradictions import conflict_table, judged_table
 from cordiale.apps.register.exports.tables import Showing
+from cordiale.apps.register.reads.claims import judged
+from cordiale.apps.register.reads.conflicts import conflicts
 from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.overview import statements_by_source
 from cordiale.apps.register.views.showing import one_or_404, page, showing, viewer_of
@@ -56,7 +59,7 @@ def source(request: HttpRequest, source: str) -> Page:
     found = one_or_404(viewer, table="sources", code=source)
     (cells,) = show.table("sources", [found], ("publisher", "url", "published", "language", "precedence")).rows
     labels = (_("Publisher"), _("Address"), _("Published"), _("Language"), _("Precedence"))
-    tables = tuple(_asserted(viewer, show, source))
+    tables = (*_fares(viewer, show, source), *_asserted(viewer, show, source))
     return page(
         request,
         template="register/source.html",
@@ -66,6 +69,21 @@ def source(request: HttpRequest, source: str) -> Page:
         tables=tables,
         context={"facts": [*zip(labels, cells, strict=True), (_("Id in this register"), Cell(source))]},
     )
+
+
+def _fares(viewer: Viewer, show: Showing, source: str) -> list[Table]:
+    """How what it says fares: its claims judged, and where others contradict it."""
+    said = [(source, one) for one in judged(viewer).get(source, ())]
+    against = [one for one in conflicts(viewer) if source in (one.one.source, one.other.source)]
+    contradicted = conflict_table(
+        show,
+        against,
+        key="contradicted",
+        caption=_("Where others contradict it"),
+        help=_("The first claim of a row is the one that counts, unless the decision is open."),
+        empty=_("No other source contradicts it."),
+    )
+    return [contradicted, *([judged_table(show, said, caption=_("Its claims, judged"))] if said else [])]
 
 
 def _asserted(viewer: Viewer, show: Showing, source: str) -> list[Table]:
