@@ -26,6 +26,7 @@ FALSE_FRIENDS = {
     "md": "the ending of Markdown files",
     "nor": "English",
     "per": "English",
+    "png": "the format of pictures",
 }
 
 

@@ -12,6 +12,7 @@ from tests.architecture.source import CORDIALE, Module, modules, put
 
 # functions that are no reads: they look at their arguments, never at the database
 PURE = {
+    "apps/ledger/reads.py one_look": "opens the time in which `seen` looks once",
     "apps/register/reads/rows.py attributes": "names the columns of a model",
     "apps/register/reads/rows.py cell": "writes a stored value as text",
     "apps/register/reads/rows.py pinned": "names the columns of a model",

@@ -16,6 +16,13 @@ KINDS = {
     "countries": "/countries/",
     "country": "/countries/fin/",
     "country with much": "/countries/rus/",
+    "map": "/?on=2021-12-31",
+    "map of a framework": "/?on=1994-05-09&framework=pfp",
+    "timelines": "/timelines/",
+    "timelines of a country": "/timelines/?by=country&party=rus",
+    "standing": "/standing/rus/nrc/?on=2021-12-31",
+    "conflicts": "/conflicts/",
+    "two days": "/compare/?on=2024-12-31&since=2021-12-31",
     "frameworks": "/frameworks/",
     "framework": "/frameworks/eapc/",
     "framework of two": "/frameworks/nrc/",
@@ -38,9 +45,25 @@ SUBJECTS = {"parties": "countries", "frameworks": "frameworks", "agreements": "a
 
 def addresses(pack: Path) -> list[str]:
     """Every page of an installation that has just loaded a pack."""
-    single = [*(f"/{folder}/" for folder in SUBJECTS.values()), "/changes/", "/about/", "/contact/", "/accessibility/"]
+    single = [*(f"/{folder}/" for folder in SUBJECTS.values()), *EXPLORER, "/about/", "/contact/", "/accessibility/"]
     subjects = [f"/{folder}/{code}/" for table, folder in SUBJECTS.items() for code in ids(pack, table)]
-    return ["/", *single, *subjects, "/changes/1/"]
+    return [
+        "/",
+        *single,
+        *subjects,
+        *(f"/standing/{party}/{framework}/" for party, framework in pairs(pack)),
+        "/changes/1/",
+    ]
+
+
+EXPLORER = ("/timelines/", "/conflicts/", "/compare/", "/changes/")
+"""Pages that answer a question about all parties."""
+
+
+def pairs(pack: Path) -> list[tuple[str, str]]:
+    """Party and framework of every standing a pack speaks of."""
+    with (pack / "participation.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return sorted({(row["party"], row["framework"]) for row in csv.DictReader(lines)})
 
 
 def ids(pack: Path, table: str) -> list[str]:
@@ -160,7 +183,7 @@ class PageFound(HTMLParser):
     def _link(self, given: dict[str, str]) -> None:
         href = given.get("href", "")
         self.links.append(href)
-        if "download" in given:
+        if "download" in given and "file" not in given.get("class", ""):
             self.tables[-1].downloads.append(href)
         if self._cell is not None:
             self._cell.links.append(href)

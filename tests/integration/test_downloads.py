@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 from collections.abc import Iterator
@@ -42,13 +43,15 @@ def downloads(client: Client, path: str) -> Iterator[tuple[TableFound, str, Any]
     """Every download a page offers: its table, the format, and what was answered."""
     for table in tables_of(client, path):
         for address in table.downloads:
-            yield table, address.rpartition(".")[2], client.get(address)
+            yield table, address.partition("?")[0].rpartition(".")[2], client.get(address)
 
 
 @pytest.mark.parametrize("kind", PAGES)
 def test_every_table_of_a_page_is_offered_in_three_formats(client, kind):
+    page, mark, question = PAGES[kind].partition("?")
     for table in tables_of(client, PAGES[kind]):
-        assert table.downloads == [f"{PAGES[kind]}{table.key}.{format}" for format in TYPES]
+        asked = [html.unescape(address) for address in table.downloads]
+        assert asked == [f"{page}{table.key}.{format}{mark}{question}" for format in TYPES]
 
 
 @pytest.mark.parametrize("kind", PAGES)

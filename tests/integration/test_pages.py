@@ -29,9 +29,13 @@ POLICY = {
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
-INLINE = re.compile(r"<style\b|<script\b|<[^>]+\s(?:style|on[a-z]+)\s*=|javascript:", re.IGNORECASE)
+INLINE = re.compile(r"<style\b|<script\b(?! src=\"/static/)|<[^>]+\s(?:style|on[a-z]+)\s*=|javascript:", re.IGNORECASE)
 WITHOUT_SOURCES = ("/", "/countries/", "/frameworks/", "/agreements/", "/sources/", "/changes/", "/about/")
 """Pages that list or describe; facts stand on the others."""
+EXPLAINED = ("spans", "moved", "decided", "open")
+"""Tables of answers: each row leads to the page that explains it, or names both of its sources."""
+SILENT = "no source speaks of this day"
+"""What stands in the place of a source where there is none, as nothing is known."""
 
 
 def body(response: Any) -> str:
@@ -88,12 +92,12 @@ def test_every_fact_shows_its_source(walked):
             continue
         for table in PageFound(body(answer)).tables:
             place = f"{path} {table.key}"
-            if not table.shown:
+            if not table.shown or table.key in EXPLAINED:
                 continue
             assert "source" in table.columns, place
             for row in table.rows:
                 (cell,) = [cell for cell in row if cell.column == "source"]
-                assert cell.links, place
+                assert cell.links or cell.text.strip() == SILENT, place
                 assert set(cell.links) <= sources, place
                 checked += 1
 
@@ -336,7 +340,8 @@ def test_every_subject_of_another_organisation_has_rows_with_sources(own_databas
 
     rows = [row for table in tables for row in table.rows]
     assert len(rows) > 500
-    assert all(cell.links for row in rows for cell in row if cell.column == "source")
+    sources = [cell for row in rows for cell in row if cell.column == "source"]
+    assert all(cell.links or cell.text.strip() == SILENT for cell in sources)
 
 
 @pytest.mark.parametrize("path", ["/", "/countries/", "/changes/", "/about/", MISSING])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,9 @@ from django.utils import translation
 from django_cotton.compiler_regex import CottonCompiler  # type: ignore[import-untyped]  # it ships no types
 
 import cordiale.ui
+from cordiale.ui.maps import Drawing, Painted, edition
 from cordiale.ui.tables import Cell, Column, Link, Table, cells
+from cordiale.ui.timelines import Bar, Group, Mark, Row, Timeline
 
 pytestmark = pytest.mark.django_db  # the context of every page asks the register for its name
 
@@ -54,6 +57,15 @@ TABLE = Table(
     ),
     help="One row a framework.",
 )
+DAY = date(1995, 2, 10)
+TIMELINE = Timeline(
+    [Group("PfP", (Row("Austria", "square", (Bar(DAY, date(2021, 1, 1), "in-force", "In force"),)),))],
+    first=date(1994, 1, 10),
+    last=date(2022, 1, 1),
+    on=date(2021, 12, 31),
+    on_text="31 December 2021",
+    marks=[Mark(date(1994, 1, 10), "PfP")],
+)
 PAGE = """{% extends "ui/base.html" %}
 {% block title %}Austria{% endblock %}{% block h1 %}Austria{% endblock %}{% block lead %}One sentence.{% endblock %}
 {% block content %}<c-table :table="table" download="/countries/AUT/" />{% endblock %}"""
@@ -65,6 +77,10 @@ USES = {
     ),
     "facts": ('<c-facts :facts="facts" />', ["<dt>Name</dt>", '<bdi lang="fr">Autriche</bdi>']),
     "help": ('<c-help summary="Why?">Because.</c-help>', ['<details class="help">', "Why?", "Because."]),
+    "map": (
+        '<c-map :drawing="drawing" title="World" description="A country.">Legend</c-map>',
+        ['<title id="map-title">World</title>', '#FIN"', "map-square map-in-force", "Legend"],
+    ),
     "notice": (
         '<c-notice tone="warn" title="Note" role="status">Text.</c-notice>',
         ['class="notice notice-warn" role="status"', "Note", "Text."],
@@ -78,11 +94,11 @@ USES = {
         ['<section class="panel" id="facts">', '<h3 class="panel-title">Facts</h3>', "Text."],
     ),
     "shape": ('<c-shape name="disc" />', ['class="shape shape-disc"', "<circle", 'aria-hidden="true"']),
-    "stat": (
-        '<c-stat figure="42" label="Partners" href="/countries/" note="today" />',
-        ['<a href="/countries/">Partners</a>', '<dd class="stat-figure">42</dd>', "today"],
-    ),
     "table": ('<c-table :table="table" />', ['<caption class="visually-hidden">Participation in frameworks</caption>']),
+    "timeline": (
+        '<c-timeline :timeline="timeline" title="Episodes" description="One." :legend="legend">Files</c-timeline>',
+        ['<title id="timeline-title">Episodes</title>', "Austria", "bar map-square bar-in-force", "In force", "Files"],
+    ),
     "tag": ('<c-tag tone="ok">In force</c-tag>', ['<span class="tag tag-ok">In force</span>']),
 }
 
@@ -237,6 +253,9 @@ def test_a_component_renders_what_it_is_given(name):
         link=Link("Austria", "/countries/AUT/"),
         crumbs=[Link("Register", "/"), Link("Austria")],
         facts=[("Name", Cell("Autriche", lang="fr"))],
+        drawing=Drawing(edition(UI / "map"), [Painted("FIN", "Finland", "square", "in-force")], ["FIN"]),
+        timeline=TIMELINE,
+        legend=[("in-force", "In force")],
     )
 
     for part in parts:

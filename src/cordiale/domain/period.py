@@ -80,6 +80,16 @@ class When:
             return self.latest
         return self.latest - timedelta(days=1)
 
+    @property
+    def first_day(self) -> date:
+        """The first day it can mean, by the calendar of UTC for a moment."""
+        return self.earliest.date() if isinstance(self.earliest, datetime) else self.earliest
+
+    @property
+    def last_day(self) -> date:
+        """The last day it can mean, by the calendar of UTC for a moment."""
+        return self.last.date() if isinstance(self.last, datetime) else self.last
+
     def bounds(self, zone: ZoneInfo) -> tuple[int, int]:
         """Earliest and latest instant this can be *the start of a day* or moment, as microseconds since 1970 UTC.
 

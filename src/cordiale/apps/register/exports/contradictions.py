@@ -77,7 +77,7 @@ def judged_table(show: Showing, found: Sequence[tuple[str, ClaimRead]], *, capti
                 _named(show, one.object),
                 Cell(one.date_or_period),
                 Cell(str(words.VERDICTS[one.verdict][0]), tone=words.VERDICTS[one.verdict][1], value=one.verdict.value),
-                Cell(one.reason),
+                Cell(one.reason, lang="en"),
             )
             for source, one in found
         ),

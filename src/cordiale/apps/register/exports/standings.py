@@ -65,7 +65,7 @@ def _cells(show: Showing, one: StandingRead, query: str) -> tuple[Cell, ...]:
         answer_cell(one),
         day_cell(one.since),
         day_cell(one.until),
-        Cell(links=(show.link(("sources",), one.source),), value=one.source) if one.source else Cell(),
+        source_cell(show, one),
         Cell(_("explain"), href=why, value=""),
     )
 
@@ -82,6 +82,15 @@ def answer_cell(one: StandingRead) -> Cell:
         notes.insert(0, _("perhaps: the dates leave another answer open"))
     tone: Tone = words.TONES[one.answer]
     return Cell(str(text), tone=tone, note="; ".join(notes), value=one.answer.value)
+
+
+def source_cell(show: Showing, one: StandingRead) -> Cell:
+    """The source that decides; where none speaks, that of the roster, if it is held complete."""
+    if one.source:
+        return Cell(links=(show.link(("sources",), one.source),), value=one.source)
+    if one.complete and one.roster_source:
+        return Cell(links=(show.link(("sources",), one.roster_source),), note=_("of the roster"), value="")
+    return Cell(_("no source speaks of this day"), value="")
 
 
 def day_cell(text: str) -> Cell:

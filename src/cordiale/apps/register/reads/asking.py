@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cordiale.apps.ledger.reads import head
 from cordiale.apps.register.models import Assertion
+from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.standing import Engine, engine, under
 from cordiale.domain.participation import Answer, Scope
 from cordiale.domain.period import day_of, written_instant
@@ -93,6 +94,7 @@ class StandingRead:
         since, until: the dates between which this answer holds, as written where a source gives them; empty when open.
         next_change: the next day on which anything changes; empty when none is known.
         complete: whether the roster is held complete on that day.
+        roster_source: the source of what is said of the framework itself, its life and its roster.
         claims: every claim, those that count first.
     """
 
@@ -111,6 +113,7 @@ class StandingRead:
     until: str
     next_change: str
     complete: bool
+    roster_source: str
     claims: tuple[AssertionRead, ...]
 
     @property
@@ -217,8 +220,9 @@ def standings(
             (explain(snapshot, party, framework, day_of(on, snapshot.zone), asked), party, framework, on)
             for party, framework, on in questions
         ]
+        rosters = {one["id"]: one["source"] for one in facts(viewer, table="frameworks", known=knowledge.known)}
         texts = _texts({claim.assertion.id for explained, *_ in found for claim in explained.claims})
-        return [_standing_read(snapshot, *each, number, texts) for each in found]
+        return [_standing_read(snapshot, *each, number, texts, rosters.get(each[2], "")) for each in found]
 
 
 def composition(viewer: Viewer, *, framework: str, on: date, knowledge: Knowledge = PRESENT) -> Composition:
@@ -306,7 +310,14 @@ def asked_of(viewer: Viewer, knowledge: Knowledge, zone: ZoneInfo) -> Asked:
 
 
 def _standing_read(
-    snapshot: Snapshot, found: Explanation, party: str, framework: str, on: date, number: int, texts: Texts
+    snapshot: Snapshot,
+    found: Explanation,
+    party: str,
+    framework: str,
+    on: date,
+    number: int,
+    texts: Texts,
+    roster_source: str,
 ) -> StandingRead:
     claims = tuple(_assertion_read(claim, texts) for claim in found.claims)
     winner = found.winner
@@ -327,6 +338,7 @@ def _standing_read(
         until=written_instant(found.until, snapshot.zone),
         next_change=written_instant(found.next_change, snapshot.zone),
         complete=found.complete,
+        roster_source=roster_source,
         claims=claims,
     )
     return replace(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -65,9 +64,9 @@ def home(request: HttpRequest) -> Page:
             "following": turn(question, near.following),
             "choices": _choices(show, known, chosen),
             "first_day": min(
-                (str(one["established"].earliest)[:10] for one in known if one["established"].text), default=""
+                (one["established"].first_day.isoformat() for one in known if one["established"].text), default=""
             ),
-            "beyond": question.on >= _coverage(show),
+            "beyond": question.on > show.manifest.coverage_to.last_day,
             "coverage": show.manifest.coverage_to.text,
             "disputes": 0 if question.known is not None else sum(not one.decided for one in conflicts(viewer)),
             "changes": [
@@ -132,12 +131,6 @@ def _named(known: Sequence[Fact], frameworks: Sequence[str]) -> dict[str, str]:
     """The names of frameworks, in their order."""
     names = {one["id"]: str(one["name"]) for one in known}
     return {code: names[code] for code in frameworks}
-
-
-def _coverage(show: Showing) -> date:
-    """The day after the last one the pack claims to know."""
-    latest = show.manifest.coverage_to.latest
-    return latest.date() if isinstance(latest, datetime) else latest
 
 
 def _choices(show: Showing, known: Sequence[Fact], chosen: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -95,12 +94,11 @@ def drawing(
     """The timeline of some pairs, and the files that hold it."""
     shown = {line.framework for line in found}
     established = {
-        one["id"]: one["established"].earliest
+        one["id"]: one["established"].first_day
         for one in known
         if one["id"] in shown and one["established"].precision is not Precision.UNKNOWN
     }
-    coverage = show.manifest.coverage_to.latest
-    last = max(question.on, date(coverage.year, coverage.month, coverage.day))
+    last = max(question.on, show.manifest.coverage_to.last_day)
     drawn = timeline(show, found, by=by, on=question.on, established=established, last=last)
     texts = [str(text) for _state, text in LEGEND]
     source = f"Cordiale, {show.manifest.title}, {_('edition')} {show.manifest.edition}"
