@@ -5,9 +5,12 @@ from __future__ import annotations
 import socket
 
 import click
+from django.conf import settings
 from django.core.management import call_command
 from granian.constants import Interfaces
 from granian.server import Server
+
+from cordiale.ui.maps import BadEdition, edition
 
 TRIES = 20
 
@@ -18,6 +21,10 @@ TRIES = 20
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the pages; a taken port gives way to the next free one."""
+    try:
+        edition(settings.MAP_EDITION)
+    except BadEdition as refusal:
+        raise click.ClickException(f"MAP_EDITION: {refusal}.") from None
     free = _free_port(host, port)
     if free != port:
         click.echo(f"Port {port} is taken; using {free}.")
