@@ -30,7 +30,7 @@ POLICY = {
     "frame-ancestors 'none'",
 }
 INLINE = re.compile(r"<style\b|<script\b(?! src=\"/static/)|<[^>]+\s(?:style|on[a-z]+)\s*=|javascript:", re.IGNORECASE)
-WITHOUT_SOURCES = ("/", "/countries/", "/frameworks/", "/agreements/", "/sources/", "/changes/", "/about/")
+WITHOUT_SOURCES = ("/", "/countries/", "/frameworks/", "/agreements/", "/sources/", "/changes/", "/search/", "/about/")
 """Pages that list or describe; facts stand on the others."""
 EXPLAINED = ("spans", "moved", "decided", "open")
 """Tables of answers: each row leads to the page that explains it, or names both of its sources."""
@@ -293,6 +293,7 @@ def test_a_page_with_many_rows_takes_as_many_queries_as_one_with_few(queries, sm
         ("/sources/estonian-mfa-2021/", 40),
         ("/changes/", 4),
         ("/changes/1/", 6),
+        ("/search/?q=turkey", 8),
         ("/about/", 12),
         ("/contact/", 9),
     ],

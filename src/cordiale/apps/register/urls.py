@@ -7,6 +7,7 @@ from cordiale.apps.register.views.agreements import agreement, agreements
 from cordiale.apps.register.views.frameworks import framework, frameworks
 from cordiale.apps.register.views.home import home
 from cordiale.apps.register.views.parties import countries, country
+from cordiale.apps.register.views.search import find
 from cordiale.apps.register.views.sources import source, sources
 from cordiale.apps.register.views.standings import compare, conflict_list, one_standing
 from cordiale.apps.register.views.timelines import timelines
@@ -26,6 +27,7 @@ urlpatterns = [
     *page_urls("timelines/", timelines, "timelines"),
     *page_urls("conflicts/", conflict_list, "conflicts"),
     *page_urls("compare/", compare, "compare"),
+    *page_urls("search/", find, "search"),
     *page_urls("contact/", contact, "contact"),
     *page_urls("about/", about, "about"),
     *page_urls("accessibility/", accessibility, "accessibility"),

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from django.urls import reverse
-from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -166,11 +164,8 @@ def _end(showing: Showing, column: PackColumn, value: When | None) -> Cell:
 
 
 def _language(showing: Showing, column: PackColumn, value: str) -> Cell:
-    try:
-        name = Locale.parse(value, sep="-").get_language_name(to_locale(get_language() or "en"))
-    except (UnknownLocaleError, ValueError):
-        name = None
-    return Cell((name or value)[:1].upper() + (name or value)[1:], value=value)
+    name = words.language(value)
+    return Cell(name[:1].upper() + name[1:], value=value)
 
 
 def _span(showing: Showing, column: PackColumn, value: str) -> Cell:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from babel import Locale, UnknownLocaleError
+from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
 from cordiale.domain.claims.values import Verdict
 from cordiale.domain.participation import Answer
@@ -237,3 +238,12 @@ def span(text: str) -> str:
         "week": ngettext("Week", "%(count)s weeks", count),
     }
     return names[unit.removesuffix("s")] % {"count": count}
+
+
+def language(code: str) -> str:
+    """What a language is called in the reader's, as it stands in a sentence; the code itself where nobody knows."""
+    try:
+        name = Locale.parse(code, sep="-").get_language_name(to_locale(get_language() or "en"))
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name or code
