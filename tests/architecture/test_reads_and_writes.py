@@ -13,8 +13,10 @@ from tests.architecture.source import CORDIALE, Module, modules, put
 # functions that are no reads: they look at their arguments, never at the database
 PURE = {
     "apps/ledger/reads.py one_look": "opens the time in which `seen` looks once",
+    "apps/ledger/reads.py verb_shown": "says a verb in words",
     "apps/register/reads/rows.py attributes": "names the columns of a model",
     "apps/register/reads/rows.py cell": "writes a stored value as text",
+    "apps/register/reads/rows.py holding": "writes a condition",
     "apps/register/reads/rows.py pinned": "names the columns of a model",
     "apps/register/reads/rows.py pinned_text": "writes the values it is given as text",
 }

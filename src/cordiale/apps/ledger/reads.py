@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from cordiale.apps.ledger.models import LedgerClock, LedgerContent, LedgerEntry
 from cordiale.domain.ledger import GENESIS, Entry, Fault, commit, first_fault
@@ -129,6 +130,18 @@ def content(viewer: Viewer, *, number: int) -> list[object] | None:
     return list(json.loads(text)) if text else None
 
 
+def contents(viewer: Viewer, *, numbers: Collection[int]) -> dict[int, list[object]]:
+    """What several entries recorded, by number; those that were erased are left out. Register changes are public."""
+    rows = LedgerContent.objects.filter(entry_id__in=list(numbers)).exclude(content="")
+    return {number: list(json.loads(text)) for number, text in rows.values_list("entry_id", "content")}
+
+
+def chosen(viewer: Viewer, *, numbers: Collection[int]) -> list[Entry]:
+    """Entries of these numbers, the newest first; public."""
+    rows = LedgerEntry.objects.filter(number__in=list(numbers)).order_by("-number")
+    return [Entry(*row) for row in rows.values_list(*_FIELDS)]
+
+
 def fault(viewer: Viewer) -> Fault | None:
     """Check the whole ledger: chain, clock, and every content still kept against its commitment."""
     now = head(viewer)
@@ -163,7 +176,7 @@ def fault_of_published_head(viewer: Viewer, published: str) -> Fault | None:
     Raises:
         BadHead: it is not of that form.
     """
-    number, _, wanted = published.partition(":")
+    number, _colon, wanted = published.partition(":")
     if not number.isdecimal() or len(wanted) != len(GENESIS):
         raise BadHead(published)
     if int(number) == 0:
@@ -207,6 +220,19 @@ def _emptied(wanted: QuerySet[LedgerEntry]) -> Fault | None:
         if f"entry:{number}" not in lawful:
             return Fault(number, f"the content of entry {number} was emptied, and no entry says that it was erased")
     return None
+
+
+def verb_shown(verb: str) -> str:
+    """What an entry did, in the reader's words."""
+    names = {
+        "ledger.content-erased": _("Content erased"),
+        "register.pack-loaded": _("Pack loaded"),
+        "register.asserted": _("Statement recorded"),
+        "register.ended": _("End recorded"),
+        "register.corrected": _("Statement corrected"),
+        "register.retracted": _("Statement retracted"),
+    }
+    return names.get(verb, verb)
 
 
 def export(viewer: Viewer) -> Iterator[str]:

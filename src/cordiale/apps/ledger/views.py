@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cordiale.apps.ledger import reads
-from cordiale.apps.ledger.exports import verb_shown
+from cordiale.apps.ledger.reads import verb_shown
 from cordiale.domain.ledger import Entry
 from cordiale.domain.viewer import Viewer
 from cordiale.ui.dates import moment_shown
@@ -49,6 +49,7 @@ def changes(request: HttpRequest) -> Page:
         lead=_("Every change to the register, newest first. Nothing is ever overwritten."),
         tables=(table,),
         context={
+            "feed": reverse("changes-feed"),
             "newer": Link(_("Newest entries"), reverse("changes")) if before else None,
             "older": Link(_("Older entries"), f"{reverse('changes')}?before={shown[-1].number}") if older else None,
         },

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.urls import path
+
 from cordiale.apps.register.views.about import about, accessibility, contact
 from cordiale.apps.register.views.agreements import agreement, agreements
+from cordiale.apps.register.views.feeds import changes_feed, country_feed, framework_feed
 from cordiale.apps.register.views.frameworks import framework, frameworks
 from cordiale.apps.register.views.home import home
 from cordiale.apps.register.views.parties import countries, country
@@ -27,6 +30,9 @@ urlpatterns = [
     *page_urls("timelines/", timelines, "timelines"),
     *page_urls("conflicts/", conflict_list, "conflicts"),
     *page_urls("compare/", compare, "compare"),
+    path("changes/feed.atom", changes_feed, name="changes-feed"),
+    path("countries/<code:party>/feed.atom", country_feed, name="country-feed"),
+    path("frameworks/<code:framework>/feed.atom", framework_feed, name="framework-feed"),
     *page_urls("search/", find, "search"),
     *page_urls("contact/", contact, "contact"),
     *page_urls("about/", about, "about"),

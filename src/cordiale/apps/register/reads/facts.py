@@ -10,12 +10,14 @@ from typing import Any
 from django.db.models import Q
 
 from cordiale.apps.ledger.reads import seen
-from cordiale.apps.register.models import CodesField
 from cordiale.apps.register.models.known import believed
-from cordiale.apps.register.reads.rows import MODELS, attributes, cell
+from cordiale.apps.register.reads.rows import MODELS, attributes, cell, holding
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.reading import row_of
 from cordiale.engines.packs.tables import BY_NAME, Table
+
+EVERY = Q()
+"""The condition that every row fulfils."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +103,33 @@ def _asked(table: str, known: int, order: Sequence[str], where: Mapping[str, str
     names = attributes(kind)
     condition = believed(known)
     for column, wanted in where.items():
-        condition &= _condition(kind, names[kind.places[column]], wanted)
+        condition &= holding(kind, column, wanted)
     sorting = [names[kind.places[column]] for column in order]
     rows = MODELS[table]._default_manager.filter(condition).order_by(*sorting, "id")
     return [_fact(kind, *row) for row in rows.values_list("id", "known_from_id", *names)]
 
 
-def _condition(table: Table, name: str, wanted: str | Collection[str]) -> Q:
-    several = isinstance(MODELS[table.name]._meta.get_field(name.removesuffix("_id")), CodesField)
-    if isinstance(wanted, str):
-        return Q(**{f"{name}__contains": f";{wanted};"}) if several else Q(**{name: wanted})
-    if not several:
-        return Q(**{f"{name}__in": list(wanted)})
-    any_of = Q(pk__in=[])
-    for one in wanted:
-        any_of |= Q(**{f"{name}__contains": f";{one};"})
-    return any_of
+def touched(
+    viewer: Viewer, *, table: str, entries: Collection[int], condition: Q = EVERY
+) -> dict[int, tuple[list[Fact], list[Fact]]]:
+    """Facts that ledger entries recorded and closed, believed now or not; public.
+
+    Args:
+        table: its name in a pack.
+        entries: numbers of the entries.
+        condition: which facts, as `rows.holding` says it.
+
+    Returns:
+        Number of an entry to the facts it recorded, and those it closed, in the order of recording.
+    """
+    known = BY_NAME[table]
+    found: dict[int, tuple[list[Fact], list[Fact]]] = {number: ([], []) for number in entries}
+    rows = MODELS[table]._default_manager.filter(condition).order_by("id")
+    for side, column in enumerate(("known_from_id", "known_to_id")):
+        chosen = rows.filter(**{f"{column}__in": list(entries)})
+        for number, *row in chosen.values_list(column, "id", "known_from_id", *attributes(known)):
+            found[number][side].append(_fact(known, *row))
+    return found
 
 
 def _fact(table: Table, pk: int, known_from: int, *values: Any) -> Fact:

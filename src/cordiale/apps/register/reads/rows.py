@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
 
 from cordiale.apps.register import models
-from cordiale.apps.register.models import Identity, Version
+from cordiale.apps.register.models import CodesField, Identity, Version
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.comparing import Held
 from cordiale.engines.packs.tables import TABLES, Table
@@ -86,6 +86,20 @@ def cell(value: Any) -> str:
     if isinstance(value, tuple):
         return ";".join(value)
     return str(value)
+
+
+def holding(table: Table, column: str, wanted: str | Collection[str]) -> Q:
+    """The condition that a column holds an id, or one of several; a column of several ids must contain it."""
+    name = attributes(table)[table.places[column]]
+    several = isinstance(MODELS[table.name]._meta.get_field(name.removesuffix("_id")), CodesField)
+    if isinstance(wanted, str):
+        return Q(**{f"{name}__contains": f";{wanted};"}) if several else Q(**{name: wanted})
+    if not several:
+        return Q(**{f"{name}__in": list(wanted)})
+    any_of = Q(pk__in=[])
+    for one in wanted:
+        any_of |= Q(**{f"{name}__contains": f";{one};"})
+    return any_of
 
 
 def cells_of(viewer: Viewer, table: Table, condition: Q) -> Iterator[tuple[str, ...]]:

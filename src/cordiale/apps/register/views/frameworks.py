@@ -112,6 +112,7 @@ def framework(request: HttpRequest, framework: str) -> Page:
             "counts": [(words.ANSWERS[Answer(answer)], count) for answer, count in seats.by_answer.items()],
             "seats": len(seats.seats),
             "facts": _facts(held, show, found),
+            "feed": reverse("framework-feed", args=[framework]),
             "optional": [table for table in tables[2:] if table.rows],
             "missing": [table.caption for table in tables[2:] if not table.rows],
         },

@@ -187,6 +187,7 @@ def country(request: HttpRequest, party: str) -> Page:
             "frameworks": [
                 show.reference(("frameworks",), code) for code in dict.fromkeys(f["framework"] for f in participation)
             ],
+            "feed": reverse("country-feed", args=[party]),
             "optional": [table for table in tables[2:-1] if table.rows],
             "missing": [table.caption for table in tables[2:-1] if not table.rows],
         },
