@@ -156,7 +156,7 @@ def test_names_in_other_scripts_are_found_and_a_body_without_a_page_leads_to_its
     (council,) = search(public, query="the council 2001")
 
     assert first("альфа") == ("parties", "Alpha")
-    assert (council.place.table, council.place.code, council.place.anchor) == ("sources", "gazette", "bodies_meetings")
+    assert (council.place.table, council.place.id, council.place.anchor) == ("sources", "gazette", "bodies_meetings")
 
 
 @pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_a_meeting_of_a_body_that_meets_with_one_party_leads_to_that_party(tmp_p
 
     (opening,) = search(public, query="opening assembly")
 
-    assert (opening.place.table, opening.place.code, opening.place.anchor) == ("parties", "alpha", "bodies_meetings")
+    assert (opening.place.table, opening.place.id, opening.place.anchor) == ("parties", "alpha", "bodies_meetings")
 
 
 @pytest.mark.usefixtures("nato")

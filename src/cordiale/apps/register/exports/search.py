@@ -139,7 +139,7 @@ def _parts(text: str, found: Sequence[Span]) -> tuple[Part, ...]:
 
 
 def _href(place: Place) -> str:
-    page = reverse(PAGES[place.table], args=[place.code]) if place.code else reverse(place.table)
+    page = reverse(PAGES[place.table], args=[place.id]) if place.id else reverse(place.table)
     return f"{page}#table-{place.anchor}" if place.anchor else page
 
 

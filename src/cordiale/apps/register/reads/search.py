@@ -34,12 +34,12 @@ class Place:
 
     Args:
         table: whose page: "parties", "frameworks", "agreements" or "sources".
-        code: id of the row whose page it is; empty for the list of them all.
+        id: of the row whose page it is; empty for the list of them all.
         anchor: the table on that page; empty for the page itself.
     """
 
     table: str
-    code: str = ""
+    id: str = ""
     anchor: str = ""
 
 
