@@ -139,6 +139,21 @@ def test_no_page_keeps_a_word_that_cannot_be_translated(pseudo: Client, pack: Pa
 
 
 @pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize("query", ["1", "12", "1 999999", "999999", "1" * 300, "5&kind=parties"])
+def test_no_page_of_hits_keeps_a_word_that_cannot_be_translated(pseudo: Client, query: str):
+    assert untranslated(PageFound(pseudo.get(f"/search/?q={query}").content.decode())) == []
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize("path", ["/changes/feed.atom", "/countries/1/feed.atom", "/frameworks/1/feed.atom"])
+def test_no_feed_keeps_a_word_that_cannot_be_translated(pseudo: Client, path: str):
+    told = re.findall(r"<(?:title|summary)[^>]*>(.*?)</", pseudo.get(path).content.decode(), re.DOTALL)
+
+    text = re.sub(r"&lt;.*?&gt;|pack:1|UTC", " ", " ".join(told))
+    assert WORD.findall(text) == []
+
+
+@pytest.mark.usefixtures("loaded")
 def test_no_download_keeps_a_heading_that_cannot_be_translated(pseudo: Client):
     for path in ("/countries/1/", "/frameworks/1/", "/sources/1/", "/agreements/", "/contact/", "/changes/1/"):
         for table in PageFound(pseudo.get(path).content.decode()).tables:
