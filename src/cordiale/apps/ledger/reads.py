@@ -23,6 +23,10 @@ ERASED = "ledger.content-erased"
 """The verb of an entry that erased the content of another; its subject is "entry:NUMBER"."""
 
 
+REGISTER = "register."
+"""How the verb of an entry begins whose content anybody may read: it changed the register."""
+
+
 class ClockMissing(RuntimeError):
     """The ledger has no clock row: the database was not migrated, or somebody removed it."""
 
@@ -140,6 +144,12 @@ def chosen(viewer: Viewer, *, numbers: Collection[int]) -> list[Entry]:
     """Entries of these numbers, the newest first; public."""
     rows = LedgerEntry.objects.filter(number__in=list(numbers)).order_by("-number")
     return [Entry(*row) for row in rows.values_list(*_FIELDS)]
+
+
+def public_contents(viewer: Viewer, *, numbers: Collection[int]) -> dict[int, list[object]]:
+    """Entry number to what it recorded, of those entries that changed the register; the erased are left out."""
+    rows = LedgerContent.objects.filter(entry__in=numbers, entry__verb__startswith=REGISTER).exclude(content="")
+    return {number: list(json.loads(text)) for number, text in rows.values_list("entry_id", "content")}
 
 
 def fault(viewer: Viewer) -> Fault | None:

@@ -16,6 +16,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from cordiale.apps.register.exports.answers import (
+    audience_value,
+    composition_value,
+    conflict_value,
+    moved_value,
+    standing_value,
+)
 from cordiale.apps.register.reads import asking, listing
 from cordiale.apps.register.reads.asking import Knowledge, StandingRead
 from cordiale.apps.register.reads.conflicts import Conflict
@@ -130,7 +137,7 @@ def standing(
             knowledge=knowledge,
         )
     if form != "table":
-        show(form, columns=STANDING, rows=[_standing_row(found)], value=_standing_value(found, why=why))
+        show(form, columns=STANDING, rows=[_standing_row(found)], value=standing_value(found, why=why))
         return
     _say(found)
     if why:
@@ -155,7 +162,7 @@ def _many(file: Path, default: date, knowledge: Knowledge, form: str) -> None:
         form,
         columns=STANDING,
         rows=[_standing_row(one) for one in found],
-        value=[_standing_value(one, why=False) for one in found],
+        value=[standing_value(one, why=False) for one in found],
     )
 
 
@@ -203,49 +210,9 @@ CLAIM = ("outcome", "says", "status", "scope", "from", "until", "source", "prece
 
 
 def _standing_row(found: StandingRead) -> tuple[Any, ...]:
-    value = _standing_value(found, why=False)
+    value = standing_value(found, why=False)
     lost = "; ".join(f"{claim['source']}: {claim['status']}" for claim in value["lost"])
     return (*(value[name] for name in STANDING[:-1]), lost)
-
-
-def _standing_value(found: StandingRead, *, why: bool) -> dict[str, Any]:
-    value: dict[str, Any] = {
-        "party": found.party,
-        "framework": found.framework,
-        "on": found.on.isoformat(),
-        "known": found.known,
-        "answer": found.answer.value,
-        "status": found.status or None,
-        "scope": found.scope.value,
-        "certainty": "certain" if found.certain else "possible",
-        "since": found.since or None,
-        "until": found.until or None,
-        "source": found.source or None,
-        "next_change": found.next_change or None,
-        "lost": [_claim_value(claim) for claim in found.lost],
-    }
-    if found.scopes:
-        value["scopes"] = {scope.value: answer.value for scope, answer in found.scopes.items()}
-    if why:
-        value["claims"] = [_claim_value(claim) for claim in found.claims]
-        value["entitled"], value["roster_complete"] = found.entitled, found.complete
-    return value
-
-
-def _claim_value(claim: asking.AssertionRead) -> dict[str, Any]:
-    return {
-        "assertion": claim.assertion,
-        "source": claim.source,
-        "precedence": claim.precedence,
-        "status": claim.status,
-        "scope": claim.scope.value,
-        "valid_from": claim.valid_from or None,
-        "valid_to": claim.valid_to or None,
-        "says": claim.says.value if claim.says else None,
-        "outcome": claim.outcome.value,
-        "locator": claim.locator or None,
-        "note": claim.note or None,
-    }
 
 
 def _claim_row(claim: asking.AssertionRead) -> tuple[Any, ...]:
@@ -301,14 +268,7 @@ def composition(framework: str, on: date, knowledge: Knowledge, form: str) -> No
         form,
         columns=("party", "answer", "certainty"),
         rows=[(seat.party, seat.answer.value, _certainty(seat.certain)) for seat in found.seats],
-        value={
-            "framework": found.framework,
-            "on": found.on.isoformat(),
-            "known": found.known,
-            "seats": [{"party": seat.party, "answer": seat.answer.value} for seat in found.seats],
-            "count": len(found.seats),
-            "by_answer": found.by_answer,
-        },
+        value=composition_value(found),
     )
     if form == "table":
         counts = ", ".join(f"{count} {answer}" for answer, count in found.by_answer.items()) or "none"
@@ -333,13 +293,7 @@ def audience(expression: str, on: date, knowledge: Knowledge, roster: bool, form
         form,
         columns=("party",),
         rows=[(party,) for party in found.parties],
-        value={
-            "expression": found.expression,
-            "on": found.on.isoformat(),
-            "known": found.known,
-            "parties": list(found.parties),
-            "count": len(found.parties),
-        },
+        value=audience_value(found),
     )
     if form == "table":
         click.echo(f"\n{found.expression}: {len(found.parties)} on {found.on}")
@@ -358,7 +312,7 @@ def conflicts(party: str | None, framework: str | None, form: str) -> None:
             framework=asking.framework_named(viewer, word=framework) if framework else None,
         )
     columns = ("state", "framework", "party", "scope", "from", "until", "counts", "says", "against", "which says")
-    show(form, columns=columns, rows=[_conflict_row(one) for one in found], value=[_conflict_value(c) for c in found])
+    show(form, columns=columns, rows=[_conflict_row(one) for one in found], value=[conflict_value(c) for c in found])
 
 
 def _conflict_row(one: Conflict) -> tuple[str, ...]:
@@ -376,29 +330,6 @@ def _conflict_row(one: Conflict) -> tuple[str, ...]:
     )
 
 
-def _conflict_value(one: Conflict) -> dict[str, Any]:
-    sides = [
-        {
-            "assertion": side.assertion,
-            "source": side.source,
-            "precedence": side.precedence,
-            "status": side.status,
-            "says": side.says.value,
-        }
-        for side in (one.one, one.other)
-    ]
-    return {
-        "party": one.party,
-        "framework": one.framework,
-        "scope": one.scope.value,
-        "from": one.since,
-        "until": one.until or None,
-        "state": "decided" if one.decided else "open",
-        "counts" if one.decided else "one": sides[0],
-        "lost" if one.decided else "other": sides[1],
-    }
-
-
 @click.command()
 @click.argument("first", type=Day())
 @click.argument("second", type=Day())
@@ -412,7 +343,7 @@ def diff(first: date, second: date, framework: str | None, knowledge: Knowledge,
         found = asking.moved(viewer, first=first, second=second, knowledge=knowledge, framework=name)
     columns = ("framework", "party", "before", "after")
     rows = [(one.framework, one.party, one.before.value, one.after.value) for one in found]
-    show(form, columns=columns, rows=rows, value=[dict(zip(columns, row, strict=True)) for row in rows])
+    show(form, columns=columns, rows=rows, value=[moved_value(one) for one in found])
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cordiale.engines.packs import manifest as manifests
@@ -29,13 +29,29 @@ def csv_text(table: Table, rows: Iterable[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
-def write_pack(folder: Path, *, manifest: str, tables: Iterable[tuple[Table, Iterable[tuple[str, ...]]]]) -> None:
-    """Write pack.toml and one file for each table that has rows or that every pack needs.
+Rows = Iterable[tuple[str, ...]]
+
+
+def pack_files(*, manifest: str, tables: Iterable[tuple[Table, Rows]]) -> Iterator[tuple[str, str]]:
+    """Name and text of every file of a pack: each table that has rows or that every pack needs, and pack.toml.
+
+    Args:
+        manifest: text of pack.toml.
+        tables: each table with its rows, cells in the order of its columns.
+    """
+    for table, rows in tables:
+        kept = list(rows)
+        if kept or table.needed:
+            yield table.file, csv_text(table, kept)
+    yield manifests.FILE, manifest
+
+
+def write_pack(folder: Path, *, manifest: str, tables: Iterable[tuple[Table, Rows]]) -> None:
+    """Write a pack as `pack_files` makes it.
 
     Args:
         folder: a folder that is empty or not there yet.
-        manifest: text of pack.toml.
-        tables: each table with its rows, cells in the order of its columns.
+        manifest, tables: as there.
 
     Raises:
         FolderInUse: the folder holds something already.
@@ -43,8 +59,5 @@ def write_pack(folder: Path, *, manifest: str, tables: Iterable[tuple[Table, Ite
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderInUse(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for table, rows in tables:
-        kept = list(rows)
-        if kept or table.needed:
-            (folder / table.file).write_text(csv_text(table, kept), encoding="utf-8", newline="")
-    (folder / manifests.FILE).write_text(manifest, encoding="utf-8", newline="")
+    for name, text in pack_files(manifest=manifest, tables=tables):
+        (folder / name).write_text(text, encoding="utf-8", newline="")
