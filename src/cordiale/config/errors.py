@@ -1,16 +1,23 @@
-"""Pages for what is not there and for what broke: they say no more than that."""
+"""Answers for what is not there and for what broke: they say no more than that."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from cordiale.config.api.problems import ADDRESS, NoSuchAddress, OurMistake, problem
+from cordiale.ui.parameters import shown
+
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same page for what does not exist and for what this reader may not know."""
+    if request.path_info.startswith(ADDRESS):
+        return problem(NoSuchAddress(shown(request.path)))
     return render(request, "config/not_found.html", status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Our own mistake; the details go to the log, not to the reader."""
+    if request.path_info.startswith(ADDRESS):
+        return problem(OurMistake())
     return render(request, "config/broken.html", status=500)

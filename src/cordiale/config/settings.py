@@ -6,6 +6,7 @@ Each name that starts with CORDIALE_ is described in docs/reference/settings.md.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import dj_database_url
@@ -44,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "cordiale.config.middleware.RequestMoment",
+    "cordiale.config.api.door.ApiDoor",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -91,6 +93,25 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+API_RATE = os.environ.get("CORDIALE_API_RATE", "300/min")
+if API_RATE == "off":
+    API_RATE = ""
+elif not re.fullmatch(r"[1-9][0-9]{0,8}/(sec|min|hour|day)", API_RATE):
+    raise ImproperlyConfigured(f'CORDIALE_API_RATE is "{API_RATE}"; write a number and sec, min, hour or day: 300/min')
+try:
+    # how many proxies stand in front; without any, what a client says of itself is not believed
+    NINJA_NUM_PROXIES = int(os.environ.get("CORDIALE_PROXIES", "0"))
+except ValueError as error:
+    raise ImproperlyConfigured(
+        f"CORDIALE_PROXIES is no number ({error}); say how many proxies stand in front"
+    ) from None
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]

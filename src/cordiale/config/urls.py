@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("cordiale.config.api.urls")),
     path("", include("cordiale.apps.register.urls")),
     path("", include("cordiale.apps.ledger.urls")),
 ]

@@ -128,6 +128,11 @@ def one(viewer: Viewer, *, number: int) -> Entry | None:
     return Entry(*row) if row else None
 
 
+def moments(viewer: Viewer) -> dict[int, str]:
+    """Number of every entry to its moment; public."""
+    return dict(LedgerEntry.objects.order_by("number").values_list("number", "at"))
+
+
 def content(viewer: Viewer, *, number: int) -> list[object] | None:
     """What an entry recorded, or None when it was erased or there is no such entry. Register changes are public."""
     text = LedgerContent.objects.filter(entry_id=number).values_list("content", flat=True).first()

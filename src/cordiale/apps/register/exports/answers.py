@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from cordiale.apps.register.reads.asking import AssertionRead, AudienceRead, Composition, Moved, StandingRead
+from cordiale.apps.register.reads.assertions import Asserted
 from cordiale.apps.register.reads.claims import ClaimRead
 from cordiale.apps.register.reads.conflicts import Conflict
+from cordiale.apps.register.reads.facts import Fact
+from cordiale.domain.period import When
 
 CLAIM_COLUMNS = ("locator", "kind", "subject", "predicate", "object", "date_or_period", "verdict", "reason")
 """What a claim of a page and its verdict are made of, but for the facts."""
@@ -115,3 +119,22 @@ def claim_of_page_value(one: ClaimRead) -> dict[str, Any]:
     said = {column: str(getattr(one, column)) for column in CLAIM_COLUMNS}
     facts = [{"table": fact.table, "row": fact.row, "source": fact.source, "says": fact.says} for fact in one.facts]
     return {**said, "facts": facts}
+
+
+def assertion_value(found: Asserted) -> dict[str, Any]:
+    """One assertion; null where nothing is said."""
+    return {name: None if value == "" else value for name, value in asdict(found).items()}
+
+
+def fact_value(fact: Fact, *, known: bool = False) -> dict[str, Any]:
+    """A row of a table by its columns, dates as written, null where nothing is said; with `known`, its entry too."""
+    value = {column.name: _plain(fact[column.name]) for column in fact.table.columns}
+    return {**value, "known_from": fact.known_from} if known else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, When):
+        value = str(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return None if value == "" else value

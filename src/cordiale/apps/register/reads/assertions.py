@@ -32,6 +32,15 @@ _COLUMNS = (
 )
 
 
+class NothingOfThatNumber(LookupError):
+    """No assertion, believed or closed, has that number."""
+
+    code = "nothing-of-that-number"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no assertion {number} in this register, and there never was.")
+
+
 @dataclass(frozen=True)
 class Asserted:
     """One assertion as the register keeps it.
@@ -84,25 +93,39 @@ def assertions(
         NoSuchParty, NoSuchFramework, NoSuchSource, NoSuchEntry.
     """
     condition = _believed(viewer, known) & Q(id__gt=after)
-    if party is not None:
-        if not Party.objects.filter(code=party).exists():
-            raise NoSuchParty(party)
-        condition &= Q(party=party)
-    if framework is not None:
-        if not Framework.objects.filter(code=framework).exists():
-            raise NoSuchFramework(framework)
-        condition &= Q(framework=framework)
-    if source is not None:
-        if not Source.objects.filter(code=source).exists():
-            raise NoSuchSource(source)
-        condition &= Q(source=source)
-    return [_asserted(*row) for row in Assertion.objects.filter(condition).order_by("id").values_list(*_COLUMNS)[:limit]]
+    refuse_unknown(viewer, party=party, framework=framework, source=source)
+    wanted = {"party": party, "framework": framework, "source": source}
+    condition &= Q(**{name: code for name, code in wanted.items() if code is not None})
+    rows = Assertion.objects.filter(condition).order_by("id").values_list(*_COLUMNS)
+    return [_asserted(*row) for row in rows[:limit]]
 
 
-def assertion(viewer: Viewer, *, number: int) -> Asserted | None:
-    """One assertion, believed or closed, or None when there is none of that number; public."""
+def refuse_unknown(
+    viewer: Viewer, *, party: str | None = None, framework: str | None = None, source: str | None = None
+) -> None:
+    """Nothing, if the register knows what is named; public.
+
+    Raises:
+        NoSuchParty, NoSuchFramework, NoSuchSource: it does not.
+    """
+    if party is not None and not Party.objects.filter(code=party).exists():
+        raise NoSuchParty(party)
+    if framework is not None and not Framework.objects.filter(code=framework).exists():
+        raise NoSuchFramework(framework)
+    if source is not None and not Source.objects.filter(code=source).exists():
+        raise NoSuchSource(source)
+
+
+def assertion(viewer: Viewer, *, number: int) -> Asserted:
+    """One assertion, believed or closed; public.
+
+    Raises:
+        NothingOfThatNumber: there is none.
+    """
     row = Assertion.objects.filter(id=number).values_list(*_COLUMNS).first()
-    return _asserted(*row) if row else None
+    if row is None:
+        raise NothingOfThatNumber(number)
+    return _asserted(*row)
 
 
 def _believed(viewer: Viewer, known: int | None) -> Q:

@@ -1,0 +1,160 @@
+"""Parties, frameworks, sources and single assertions for programs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query, Router
+from pydantic import Field
+
+from cordiale.apps.ledger.reads import head
+from cordiale.apps.register.api import answers
+from cordiale.apps.register.api.request import today, viewer_of
+from cordiale.apps.register.exports.answers import assertion_value, fact_value
+from cordiale.apps.register.reads import listing
+from cordiale.apps.register.reads.assertions import Asserted, refuse_unknown
+from cordiale.apps.register.reads.assertions import assertion as assertion_read
+from cordiale.apps.register.reads.assertions import assertions as assertions_read
+from cordiale.apps.register.reads.facts import facts
+from cordiale.apps.register.reads.installation import installation
+from cordiale.ui.paging import Order
+from cordiale.ui.parameters import Code, Cursor, Day, Limit, Number, Text
+
+router = Router(tags=["The register"])
+
+On = Annotated[Day | None, Field(description="Only what there was on this day; everything when it is left out.")]
+In = Annotated[
+    Text | None,
+    Query(alias="in", description='Only what concerns an audience on that day, or today, such as "a, b".'),
+]
+BY_ID: Order[tuple[str, ...]] = Order(lambda row: (row[0],), (str,))
+BY_NUMBER: Order[Asserted] = Order(lambda one: (one.assertion,), (int,))
+
+
+@router.get("/register", response=answers.Register)
+def register(request: HttpRequest) -> dict[str, Any]:
+    """Which register this is: its pack, and where its ledger stands."""
+    viewer = viewer_of(request)
+    manifest, now = installation(viewer), head(viewer)
+    return {
+        "pack": manifest.id,
+        "title": manifest.title,
+        "edition": manifest.edition,
+        "host": manifest.host,
+        "membership": manifest.membership,
+        "zone": manifest.zone.key,
+        "coverage_to": str(manifest.coverage_to),
+        "terms": manifest.terms,
+        "number": now.number,
+        "hash": now.hash,
+        "at": now.at,
+        "register_number": now.register_number,
+        "register_hash": now.register_hash,
+    }
+
+
+@router.get("/parties", response=answers.Parties)
+def parties(
+    request: HttpRequest, on: On = None, expression: In = None, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Countries and organisations, by id."""
+    found = listing.parties(viewer_of(request), on=on, expression=expression, today=today(request))
+    return _listed(request, found, ("id", "kind", "name", "iso3"), cursor, limit)
+
+
+@router.get("/parties/{party}", response=answers.Party)
+def party(request: HttpRequest, party: Code) -> dict[str, Any]:
+    """One country or organisation."""
+    viewer = viewer_of(request)
+    refuse_unknown(viewer, party=party)
+    (found,) = facts(viewer, table="parties", id=party)
+    names = facts(viewer, table="party_names", order=("kind", "language"), party=party)
+    regions = facts(viewer, table="party_regions", party=party)
+    return {
+        **fact_value(found, known=True),
+        "names": [fact_value(one) for one in names],
+        "regions": [fact_value(one) for one in regions],
+    }
+
+
+@router.get("/frameworks", response=answers.Frameworks)
+def frameworks(
+    request: HttpRequest, on: On = None, expression: In = None, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Frameworks, by id; with `in`, those in which somebody of the audience has a seat."""
+    found = listing.frameworks(viewer_of(request), on=on, expression=expression, today=today(request))
+    return _listed(request, found, ("id", "kind", "name", "established", "dissolved"), cursor, limit)
+
+
+@router.get("/frameworks/{framework}", response=answers.Framework)
+def framework(request: HttpRequest, framework: Code) -> dict[str, Any]:
+    """One framework."""
+    viewer = viewer_of(request)
+    refuse_unknown(viewer, framework=framework)
+    (found,) = facts(viewer, table="frameworks", id=framework)
+    aims = facts(viewer, table="framework_aims", framework=framework)
+    dates = facts(viewer, table="framework_dates", order=("date",), framework=framework)
+    return {
+        **fact_value(found, known=True),
+        "aims": [fact_value(one) for one in aims],
+        "dates": [fact_value(one) for one in dates],
+    }
+
+
+@router.get("/sources", response=answers.Sources)
+def sources(
+    request: HttpRequest, on: On = None, expression: In = None, cursor: Cursor = None, limit: Limit = 100
+) -> dict[str, Any]:
+    """Sources, by id; with `on`, those published by then; with `in`, those that speak of somebody of the audience."""
+    found = listing.sources(viewer_of(request), on=on, expression=expression, today=today(request))
+    return _listed(request, found, ("id", "precedence", "published", "publisher", "title"), cursor, limit)
+
+
+@router.get("/sources/{source}", response=answers.Source)
+def source(request: HttpRequest, source: Code) -> dict[str, Any]:
+    """One source."""
+    viewer = viewer_of(request)
+    refuse_unknown(viewer, source=source)
+    (found,) = facts(viewer, table="sources", id=source)
+    return fact_value(found, known=True)
+
+
+@router.get("/assertions", response=answers.Assertions)
+def assertions(
+    request: HttpRequest,
+    party: Code | None = None,
+    framework: Code | None = None,
+    source: Code | None = None,
+    known: Annotated[Number | None, Field(description="Those believed at this ledger entry; now if left out.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """What sources assert of parties in frameworks, in the order of recording."""
+    last = BY_NUMBER.last_read(cursor)
+    found = assertions_read(
+        viewer_of(request),
+        party=party,
+        framework=framework,
+        source=source,
+        known=known,
+        after=int(last[0]) if last else 0,
+        limit=limit + 1,
+    )
+    return BY_NUMBER.page(request, found, limit=limit, show=assertion_value)
+
+
+@router.get("/assertions/{number}", response=answers.Assertion)
+def assertion(request: HttpRequest, number: Number) -> dict[str, Any]:
+    """One assertion, believed or closed."""
+    return assertion_value(assertion_read(viewer_of(request), number=number))
+
+
+def _listed(
+    request: HttpRequest, found: listing.Rows, columns: tuple[str, ...], cursor: str | None, limit: int
+) -> dict[str, Any]:
+    """A page of a list, its rows as the command line names them."""
+    found.sort(key=BY_ID.key)
+    return BY_ID.page(
+        request, BY_ID.rest(found, cursor), limit=limit, show=lambda row: dict(zip(columns, row, strict=True))
+    )

@@ -1,0 +1,153 @@
+"""What holds for every request to the API: how many, from which pages, asked in which words, and what changed since."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from ninja.throttling import AnonRateThrottle
+
+from cordiale.apps.ledger.reads import ClockMissing, head
+from cordiale.apps.register.api.request import today, viewer_of
+from cordiale.apps.register.reads.installation import NoPackLoaded
+from cordiale.config.api.problems import (
+    ADDRESS,
+    BadParameters,
+    TooManyRequests,
+    WrongMethod,
+    problem,
+)
+from cordiale.config.api.root import document, release
+from cordiale.ui.parameters import shown
+
+_ANY_PAGE = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Content-Disposition",
+}
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+    "Allow": "GET, HEAD, POST, OPTIONS",
+}
+
+_OF_THE_LEDGER = ("", "changes", "register")
+"""Routes whose answer shows where the ledger stands; the page that describes the API does so in its footer."""
+
+
+class ApiDoor:
+    """Stands before the API and lets every other request pass.
+
+    What is public may be read from any web page (CORS). Whoever asks too often is asked to wait. Whoever has an answer
+    that still holds is told so before any work is done. HEAD is GET without the body.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or pass the request on."""
+        if not request.path_info.startswith(ADDRESS):
+            return self.get_response(request)
+        if request.method == "OPTIONS":
+            answer = HttpResponse(status=204, headers=_PREFLIGHT)
+        else:
+            answer = _too_many(request) or self._answered(request)
+        for name, value in _ANY_PAGE.items():
+            answer.headers[name] = value
+        return answer
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Refuse parameters that the route's description does not name: a misspelt one would change the answer."""
+        match = request.resolver_match
+        if match is None or not request.path_info.startswith(ADDRESS):
+            return None
+        route = "/" + match.route.replace("<", "{").replace(">", "}")
+        operation = document()["paths"].get(route, {}).get((request.method or "").lower())
+        if operation is None:
+            return None
+        known = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"}
+        errors = [
+            {"location": f"query.{shown(name)}", "problem": "is not known here; leave it out"}
+            if name not in known
+            else {"location": f"query.{name}", "problem": "is given more than once; give it once"}
+            for name, values in request.GET.lists()
+            if name not in known or len(values) > 1
+        ]
+        return problem(BadParameters(errors)) if errors else None
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        """Pass on what is not known to be unchanged."""
+        method, reads = request.method, request.method in ("GET", "HEAD")
+        request.method = "GET" if reads else method
+        state = _state(request) if reads else None
+        if state is not None and _has(request, state):
+            answer = HttpResponse(status=304)
+            del answer.headers["Content-Type"]
+        else:
+            answer = self.get_response(request)
+        if answer.status_code == 405:
+            allowed = answer.headers.get("Allow", "").replace("GET", "GET, HEAD")
+            answer = problem(WrongMethod(method or "", allowed))
+            answer.headers["Allow"] = allowed
+        if answer.status_code in (200, 304) and state is not None:
+            answer.headers["ETag"] = state
+            answer.headers["Cache-Control"] = "public, no-cache"
+            if request.path_info.startswith(f"{ADDRESS}rdf/"):
+                patch_vary_headers(answer, ["Accept"])
+        else:
+            answer.headers["Cache-Control"] = "no-store"
+        if method == "HEAD":
+            answer.headers["Content-Length"] = str(len(answer.content))
+            answer.content = b""
+        request.method = method
+        return answer
+
+
+def _too_many(request: HttpRequest) -> HttpResponse | None:
+    """A refusal when an address asked more often than the installation answers."""
+    if not settings.API_RATE:
+        return None
+    throttle = AnonRateThrottle(settings.API_RATE)
+    if throttle.allow_request(request):
+        return None
+    seconds = max(1, math.ceil(throttle.wait() or 1))
+    answer = problem(TooManyRequests(settings.API_RATE, seconds))
+    answer.headers["Retry-After"] = str(seconds)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _state(request: HttpRequest) -> str | None:
+    """The ETag of an answer: what was asked, of which state, on which day, of which program; None if nobody can say.
+
+    Answers about the ledger itself change with every entry, all others with the register only; those that speak of
+    today when no day is named change at midnight.
+    """
+    try:
+        now, day = head(viewer_of(request)), today(request)
+    except (ClockMissing, NoPackLoaded):
+        return None
+    route = request.path_info.removeprefix(ADDRESS)
+    operation = document()["paths"].get(request.path_info, {}).get("get", {"parameters": []})
+    speaks_of_today = "on" not in request.GET and any(one["name"] == "on" for one in operation["parameters"])
+    asked = (
+        request.get_full_path(),
+        request.headers.get("Accept", "") if route.startswith("rdf/") else "",
+        now.hash if route in _OF_THE_LEDGER else now.register_hash,
+        day.isoformat() if speaks_of_today else "",
+        release(),
+    )
+    return f'"{sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+
+
+def _has(request: HttpRequest, state: str) -> bool:
+    """Whether the client has this answer already."""
+    tags = parse_etags(request.headers.get("If-None-Match", ""))
+    return state in {tag.removeprefix("W/") for tag in tags}
