@@ -26,6 +26,7 @@ from cordiale.apps.register.reads.assertions import refuse_unknown
 from cordiale.apps.register.reads.claims import claims as claims_read
 from cordiale.apps.register.reads.conflicts import Conflict
 from cordiale.apps.register.reads.conflicts import conflicts as conflicts_read
+from cordiale.domain.period import DayOutOfReach
 from cordiale.engines.standing.snapshot import NoSuchFramework, NoSuchParty
 from cordiale.ui.paging import Order
 from cordiale.ui.parameters import Code, Cursor, Day, Flag, Limit, Number, Text, Whole
@@ -104,7 +105,7 @@ def standings(request: HttpRequest, asked: Questions) -> list[dict[str, Any]]:
     knowledge = Knowledge(asked.known, asked.published_by)
     try:
         found = asking.standings(viewer_of(request), questions=questions(), knowledge=knowledge)
-    except (NoSuchParty, NoSuchFramework) as refusal:
+    except (DayOutOfReach, NoSuchParty, NoSuchFramework) as refusal:
         refusal.add_note(f"body.questions.{reached}")
         raise
     return [standing_value(one, why=False) for one in found]

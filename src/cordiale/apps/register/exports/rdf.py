@@ -7,13 +7,14 @@ gives the same triples, whoever asks and whenever.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.urls import reverse
 from rdflib import DCTERMS, ORG, PROV, RDF, RDFS, SKOS, TIME, XSD, Graph, Namespace, URIRef
 from rdflib import Literal as Value
 
-from cordiale.apps.ledger.reads import moments
+from cordiale.apps.ledger.reads import head, moments
 from cordiale.apps.register.reads.facts import Fact, facts
 from cordiale.apps.register.reads.installation import installation
 from cordiale.domain.period import Precision, When, parse_when
@@ -56,7 +57,13 @@ def linked_data(viewer: Viewer, *, dataset: Dataset, form: Format, site: str) ->
     Raises:
         NoPackLoaded: the register is empty.
     """
-    made = _Making(viewer, site)
+    return _made(head(viewer).register_hash, dataset, form, site)
+
+
+@lru_cache(maxsize=6)
+def _made(register_hash: str, dataset: Dataset, form: Format, site: str) -> bytes:
+    """Kept for each state of the register: it is slow to make, and all public."""
+    made = _Making(Viewer.system("linked data"), site)
     {"parties": made.parties, "frameworks": made.frameworks, "participation": made.participation}[dataset]()
     if form == "turtle":
         return made.graph.serialize(format="turtle", encoding="utf-8")
