@@ -6,7 +6,8 @@ import re
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from ninja.params.functions import Query
+from pydantic import BeforeValidator, WithJsonSchema
 
 LARGEST = 2**53 - 1
 """The largest number that every reader of JSON keeps exactly."""
@@ -49,6 +50,9 @@ def _number(value: Any) -> int:
 
 
 def _whole(value: Any) -> int:
+    """In JSON, 3.0 is a whole number too."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
         return value
     raise ValueError(f'"{shown(value)}" is no number; write a whole number from 0 to {LARGEST}, without quotes')
@@ -99,7 +103,6 @@ Limit = Annotated[
     int,
     BeforeValidator(_limit),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST, "default": 100}),
-    Field(description="How many items a page holds at most."),
 ]
 """The length of a page."""
 
@@ -123,9 +126,11 @@ Text = Annotated[
 """A text on one line."""
 
 Cursor = Annotated[
-    str | None,
-    BeforeValidator(lambda value: value if value is None else _text(value)),
-    WithJsonSchema({"type": "string", "maxLength": LONGEST, "pattern": "^[A-Za-z0-9_-]*$"}),
-    Field(description="From `next` of the page before; nothing for the first page."),
+    str,
+    BeforeValidator(_text),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[A-Za-z0-9_-]+$"}),
 ]
 """Where a page begins."""
+
+CURSOR: Any = Query(None, description="From `next` of the page before; the first page when it is left out.")
+LIMIT: Any = Query(100, description="How many items a page holds at most.")

@@ -7,14 +7,17 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from ninja.params.functions import Query
 from pydantic import Field
 
 from cordiale.apps.ledger import reads
 from cordiale.domain.viewer import Viewer
 from cordiale.ui.paging import link
-from cordiale.ui.parameters import Limit, Number
+from cordiale.ui.parameters import LIMIT, Limit, Number
 
 router = Router(tags=["The ledger"])
+
+AFTER: Any = Query(0, description="Entries above this number; 0 for all.")
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -61,8 +64,8 @@ class Changes(Schema):
 @router.get("/changes", response=Changes)
 def changes(
     request: HttpRequest,
-    after: Annotated[Number, Field(description="Entries above this number; 0 for all.")] = 0,
-    limit: Limit = 100,
+    after: Number = AFTER,
+    limit: Limit = LIMIT,
 ) -> dict[str, Any]:
     """Every change after a ledger number, oldest first, chained by hash.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from ninja.throttling import AnonRateThrottle
@@ -19,6 +20,7 @@ from cordiale.apps.register.reads.installation import NoPackLoaded
 from cordiale.config.api.problems import (
     ADDRESS,
     BadParameters,
+    NoSuchAddress,
     TooManyRequests,
     WrongMethod,
     problem,
@@ -31,10 +33,8 @@ _ANY_PAGE = {
     "Access-Control-Expose-Headers": "ETag, Retry-After, Content-Disposition",
 }
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
-    "Allow": "GET, HEAD, POST, OPTIONS",
 }
 
 _OF_THE_LEDGER = ("", "changes", "register")
@@ -55,10 +55,8 @@ class ApiDoor:
         """Answer, or pass the request on."""
         if not request.path_info.startswith(ADDRESS):
             return self.get_response(request)
-        if request.method == "OPTIONS":
-            answer = HttpResponse(status=204, headers=_PREFLIGHT)
-        else:
-            answer = _too_many(request) or self._answered(request)
+        asks_what_may_be_done = request.method == "OPTIONS"
+        answer = _allowed(request) if asks_what_may_be_done else _too_many(request) or self._answered(request)
         for name, value in _ANY_PAGE.items():
             answer.headers[name] = value
         return answer
@@ -68,8 +66,7 @@ class ApiDoor:
         match = request.resolver_match
         if match is None or not request.path_info.startswith(ADDRESS):
             return None
-        route = "/" + match.route.replace("<", "{").replace(">", "}")
-        operation = document()["paths"].get(route, {}).get((request.method or "").lower())
+        operation = document()["paths"].get(_route(match), {}).get((request.method or "").lower())
         if operation is None:
             return None
         known = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "query"}
@@ -108,6 +105,22 @@ class ApiDoor:
             answer.content = b""
         request.method = method
         return answer
+
+
+def _allowed(request: HttpRequest) -> HttpResponse:
+    """What may be done at an address, also from other web pages."""
+    try:
+        route = _route(resolve(request.path_info))
+    except Resolver404:
+        return problem(NoSuchAddress(shown(request.path)))
+    methods = [method.upper() for method in document()["paths"].get(route, {"get": None})]
+    allowed = ", ".join((*methods, *(["HEAD"] if "GET" in methods else []), "OPTIONS"))
+    return HttpResponse(status=204, headers={**_PREFLIGHT, "Allow": allowed, "Access-Control-Allow-Methods": allowed})
+
+
+def _route(match: ResolverMatch) -> str:
+    """An address as the document writes it."""
+    return "/" + match.route.replace("<", "{").replace(">", "}")
 
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:

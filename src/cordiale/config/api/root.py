@@ -163,9 +163,17 @@ def _complete(operation: dict[str, Any], *, finds: bool, reads: bool) -> None:
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     answers[429]["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+    for parameter in operation["parameters"]:
+        parameter["schema"] = _without_null(parameter["schema"])
     if reads:
         answers[200]["headers"] = {"ETag": {"$ref": "#/components/headers/ETag"}}
         answers[304] = {"description": "Nothing changed since the ETag that If-None-Match names."}
         operation["parameters"].append(
             {"in": "header", "name": "If-None-Match", "schema": {"type": "string"}, "required": False}
         )
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a parameter of an address may hold: it is given or left out, and null is nothing that can be written."""
+    possible = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    return _without_null(possible[0]) if len(possible) == 1 else schema

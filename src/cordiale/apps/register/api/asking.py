@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from ninja.params.functions import Path, Query
 from pydantic import ConfigDict, Field
 
 from cordiale.apps.register.api import answers
@@ -29,15 +30,25 @@ from cordiale.apps.register.reads.conflicts import conflicts as conflicts_read
 from cordiale.domain.period import DayOutOfReach
 from cordiale.engines.standing.snapshot import NoSuchFramework, NoSuchParty
 from cordiale.ui.paging import Order
-from cordiale.ui.parameters import Code, Cursor, Day, Flag, Limit, Number, Text, Whole
+from cordiale.ui.parameters import CURSOR, LIMIT, Code, Cursor, Day, Flag, Limit, Number, Text, Whole
 
 MOST_QUESTIONS = 1_000
 
 router = Router(tags=["Asking"])
 
-On = Annotated[Day | None, Field(description="The day; today in the host's zone when it is left out.")]
-Known = Annotated[Number | None, Field(description="As known at this ledger entry; now when it is left out.")]
-PublishedBy = Annotated[Day | None, Field(description="From sources certainly published by this day only.")]
+PARTY: Any = Query(..., description="The party.")
+FRAMEWORK: Any = Query(..., description="The framework.")
+OF_PARTY: Any = Query(None, description="Only those of this party.")
+OF_FRAMEWORK: Any = Query(None, description="Only those of this framework.")
+ON: Any = Query(None, description="The day; today in the host's zone when it is left out.")
+KNOWN: Any = Query(None, description="As known at this ledger entry; now when it is left out.")
+PUBLISHED_BY: Any = Query(None, description="From sources certainly published by this day only.")
+WHY: Any = Query(False, description="Whether to add every claim and what became of it.")
+EXPRESSION: Any = Query(..., description='A sentence such as "a, b and c except d".')
+ROSTER: Any = Query(False, description="Those with a seat instead of those entitled.")
+FIRST: Any = Query(..., description="The earlier day.")
+SECOND: Any = Query(..., description="The later day.")
+SOURCE: Any = Path(..., description="The source whose page it is.")
 
 CONFLICTS: Order[Conflict] = Order(
     lambda one: (int(one.decided), one.framework, one.party, one.since, one.one.assertion, one.other.assertion),
@@ -49,12 +60,12 @@ MOVED: Order[Moved] = Order(lambda one: (one.framework, one.party), (str, str))
 @router.get("/standing", response=answers.Standing, exclude_unset=True)
 def standing(
     request: HttpRequest,
-    party: Code,
-    framework: Code,
-    on: On = None,
-    known: Known = None,
-    published_by: PublishedBy = None,
-    why: Annotated[Flag, Field(description="Add every claim and what became of it.")] = False,
+    party: Code = PARTY,
+    framework: Code = FRAMEWORK,
+    on: Day | None = ON,
+    known: Number | None = KNOWN,
+    published_by: Day | None = PUBLISHED_BY,
+    why: Flag = WHY,
 ) -> dict[str, Any]:
     """How a party stands in a framework on a day."""
     found = asking.standing(
@@ -114,10 +125,10 @@ def standings(request: HttpRequest, asked: Questions) -> list[dict[str, Any]]:
 @router.get("/composition", response=answers.Composition)
 def composition(
     request: HttpRequest,
-    framework: Code,
-    on: On = None,
-    known: Known = None,
-    published_by: PublishedBy = None,
+    framework: Code = FRAMEWORK,
+    on: Day | None = ON,
+    known: Number | None = KNOWN,
+    published_by: Day | None = PUBLISHED_BY,
 ) -> dict[str, Any]:
     """Who has a seat in a framework on a day: in force, suspended, unclear or disputed."""
     found = asking.composition(
@@ -129,11 +140,11 @@ def composition(
 @router.get("/audience", response=answers.Audience)
 def audience(
     request: HttpRequest,
-    expression: Annotated[Text, Field(description='A sentence such as "a, b and c except d".')],
-    on: On = None,
-    known: Known = None,
-    published_by: PublishedBy = None,
-    roster: Annotated[Flag, Field(description="Those with a seat instead of those entitled.")] = False,
+    expression: Text = EXPRESSION,
+    on: Day | None = ON,
+    known: Number | None = KNOWN,
+    published_by: Day | None = PUBLISHED_BY,
+    roster: Flag = ROSTER,
 ) -> dict[str, Any]:
     """Whom a sentence means on a day."""
     found = asking.audience(
@@ -149,10 +160,10 @@ def audience(
 @router.get("/conflicts", response=answers.Conflicts, exclude_unset=True, by_alias=True)
 def conflicts(
     request: HttpRequest,
-    party: Code | None = None,
-    framework: Code | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
+    party: Code | None = OF_PARTY,
+    framework: Code | None = OF_FRAMEWORK,
+    cursor: Cursor | None = CURSOR,
+    limit: Limit = LIMIT,
 ) -> dict[str, Any]:
     """Where sources contradict each other, open conflicts first."""
     viewer = viewer_of(request)
@@ -164,13 +175,13 @@ def conflicts(
 @router.get("/diff", response=answers.Diff)
 def diff(
     request: HttpRequest,
-    first: Day,
-    second: Day,
-    framework: Code | None = None,
-    known: Known = None,
-    published_by: PublishedBy = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
+    first: Day = FIRST,
+    second: Day = SECOND,
+    framework: Code | None = OF_FRAMEWORK,
+    known: Number | None = KNOWN,
+    published_by: Day | None = PUBLISHED_BY,
+    cursor: Cursor | None = CURSOR,
+    limit: Limit = LIMIT,
 ) -> dict[str, Any]:
     """Which standings differ between two days."""
     found = asking.moved(
@@ -184,6 +195,6 @@ def diff(
 
 
 @router.get("/claims/{source}", response=list[answers.PageClaim])
-def claims(request: HttpRequest, source: Code) -> list[dict[str, Any]]:
+def claims(request: HttpRequest, source: Code = SOURCE) -> list[dict[str, Any]]:
     """What the register makes of the claims of a page: a verdict and a reason each, in the order of the page."""
     return [claim_of_page_value(one) for one in claims_read(viewer_of(request), source=source)]

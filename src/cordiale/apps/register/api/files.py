@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import Field
+from ninja.params.functions import Path, Query
 
 from cordiale.apps.register.api.request import viewer_of
 from cordiale.apps.register.exports.archive import pack_archive
@@ -16,6 +16,9 @@ from cordiale.apps.register.reads.installation import installation
 router = Router(tags=["The whole register"])
 
 BYTES = {"schema": {"type": "string", "format": "binary"}}
+OBJECT = {"schema": {"type": "object"}}
+DATASET: Any = Path(..., description="Which part of the register.")
+FORMAT: Any = Query(None, description="The notation; by `Accept` when it is left out.")
 
 
 @router.get("/pack", openapi_extra={"responses": {200: {"description": "OK", "content": {"application/zip": BYTES}}}})
@@ -34,14 +37,14 @@ def pack(request: HttpRequest) -> HttpResponse:
     "/rdf/{dataset}",
     openapi_extra={
         "responses": {
-            200: {"description": "OK", "content": {MEDIA_TYPES["turtle"]: BYTES, MEDIA_TYPES["json-ld"]: BYTES}}
+            200: {"description": "OK", "content": {MEDIA_TYPES["turtle"]: BYTES, MEDIA_TYPES["json-ld"]: OBJECT}}
         }
     },
 )
 def rdf(
     request: HttpRequest,
-    dataset: Dataset,
-    format: Annotated[Format | None, Field(description="The notation; by `Accept` when it is left out.")] = None,
+    dataset: Dataset = DATASET,
+    format: Format | None = FORMAT,
 ) -> HttpResponse:
     """Parties, frameworks or participation as linked data, in Turtle or JSON-LD: ORG, OWL-Time, PROV."""
     form = format or _preferred(request)

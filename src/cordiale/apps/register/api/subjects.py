@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router
-from pydantic import Field
+from ninja import Router
+from ninja.params.functions import Path, Query
 
 from cordiale.apps.ledger.reads import head
 from cordiale.apps.register.api import answers
@@ -19,15 +19,18 @@ from cordiale.apps.register.reads.assertions import assertions as assertions_rea
 from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.installation import installation
 from cordiale.ui.paging import Order
-from cordiale.ui.parameters import Code, Cursor, Day, Limit, Number, Text
+from cordiale.ui.parameters import CURSOR, LIMIT, Code, Cursor, Day, Limit, Number, Text
 
 router = Router(tags=["The register"])
 
-On = Annotated[Day | None, Field(description="Only what there was on this day; everything when it is left out.")]
-In = Annotated[
-    Text | None,
-    Query(alias="in", description='Only what concerns an audience on that day, or today, such as "a, b".'),
-]
+ON: Any = Query(None, description="Only what there was on this day; everything when it is left out.")
+IN: Any = Query(None, alias="in", description='Only what concerns an audience on that day, or today, such as "a, b".')
+OF_PARTY: Any = Query(None, description="Only those about this party.")
+OF_FRAMEWORK: Any = Query(None, description="Only those about this framework.")
+OF_SOURCE: Any = Query(None, description="Only those of this source.")
+KNOWN: Any = Query(None, description="Those believed as known at this ledger entry; now when it is left out.")
+ID: Any = Path(..., description="Its id.")
+NUMBER: Any = Path(..., description="Its number.")
 BY_ID: Order[tuple[str, ...]] = Order(lambda row: (row[0],), (str,))
 BY_NUMBER: Order[Asserted] = Order(lambda one: (one.assertion,), (int,))
 
@@ -56,7 +59,11 @@ def register(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/parties", response=answers.Parties)
 def parties(
-    request: HttpRequest, on: On = None, expression: In = None, cursor: Cursor = None, limit: Limit = 100
+    request: HttpRequest,
+    on: Day | None = ON,
+    expression: Text | None = IN,
+    cursor: Cursor | None = CURSOR,
+    limit: Limit = LIMIT,
 ) -> dict[str, Any]:
     """Countries and organisations, by id."""
     found = listing.parties(viewer_of(request), on=on, expression=expression, today=today(request))
@@ -64,7 +71,7 @@ def parties(
 
 
 @router.get("/parties/{party}", response=answers.Party)
-def party(request: HttpRequest, party: Code) -> dict[str, Any]:
+def party(request: HttpRequest, party: Code = ID) -> dict[str, Any]:
     """One country or organisation."""
     viewer = viewer_of(request)
     refuse_unknown(viewer, party=party)
@@ -80,7 +87,11 @@ def party(request: HttpRequest, party: Code) -> dict[str, Any]:
 
 @router.get("/frameworks", response=answers.Frameworks)
 def frameworks(
-    request: HttpRequest, on: On = None, expression: In = None, cursor: Cursor = None, limit: Limit = 100
+    request: HttpRequest,
+    on: Day | None = ON,
+    expression: Text | None = IN,
+    cursor: Cursor | None = CURSOR,
+    limit: Limit = LIMIT,
 ) -> dict[str, Any]:
     """Frameworks, by id; with `in`, those in which somebody of the audience has a seat."""
     found = listing.frameworks(viewer_of(request), on=on, expression=expression, today=today(request))
@@ -88,7 +99,7 @@ def frameworks(
 
 
 @router.get("/frameworks/{framework}", response=answers.Framework)
-def framework(request: HttpRequest, framework: Code) -> dict[str, Any]:
+def framework(request: HttpRequest, framework: Code = ID) -> dict[str, Any]:
     """One framework."""
     viewer = viewer_of(request)
     refuse_unknown(viewer, framework=framework)
@@ -104,7 +115,11 @@ def framework(request: HttpRequest, framework: Code) -> dict[str, Any]:
 
 @router.get("/sources", response=answers.Sources)
 def sources(
-    request: HttpRequest, on: On = None, expression: In = None, cursor: Cursor = None, limit: Limit = 100
+    request: HttpRequest,
+    on: Day | None = ON,
+    expression: Text | None = IN,
+    cursor: Cursor | None = CURSOR,
+    limit: Limit = LIMIT,
 ) -> dict[str, Any]:
     """Sources, by id; with `on`, those published by then; with `in`, those that speak of somebody of the audience."""
     found = listing.sources(viewer_of(request), on=on, expression=expression, today=today(request))
@@ -112,7 +127,7 @@ def sources(
 
 
 @router.get("/sources/{source}", response=answers.Source)
-def source(request: HttpRequest, source: Code) -> dict[str, Any]:
+def source(request: HttpRequest, source: Code = ID) -> dict[str, Any]:
     """One source."""
     viewer = viewer_of(request)
     refuse_unknown(viewer, source=source)
@@ -123,12 +138,12 @@ def source(request: HttpRequest, source: Code) -> dict[str, Any]:
 @router.get("/assertions", response=answers.Assertions)
 def assertions(
     request: HttpRequest,
-    party: Code | None = None,
-    framework: Code | None = None,
-    source: Code | None = None,
-    known: Annotated[Number | None, Field(description="Those believed at this ledger entry; now if left out.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 100,
+    party: Code | None = OF_PARTY,
+    framework: Code | None = OF_FRAMEWORK,
+    source: Code | None = OF_SOURCE,
+    known: Number | None = KNOWN,
+    cursor: Cursor | None = CURSOR,
+    limit: Limit = LIMIT,
 ) -> dict[str, Any]:
     """What sources assert of parties in frameworks, in the order of recording."""
     last = BY_NUMBER.last_read(cursor)
@@ -145,7 +160,7 @@ def assertions(
 
 
 @router.get("/assertions/{number}", response=answers.Assertion)
-def assertion(request: HttpRequest, number: Number) -> dict[str, Any]:
+def assertion(request: HttpRequest, number: Number = NUMBER) -> dict[str, Any]:
     """One assertion, believed or closed."""
     return assertion_value(assertion_read(viewer_of(request), number=number))
 
