@@ -261,6 +261,29 @@ def database() -> Iterator[str]:
     yield _table(("table", "kind", "filled from", "holds"), sorted(rows))
 
 
+def routes() -> Iterator[str]:
+    """Every route of the API, what it takes and what it answers."""
+    import_module("cordiale.config.commands")
+    document = import_module("cordiale.config.api.root").document()
+    rows = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            taken = [one["name"] for one in operation["parameters"] if one["in"] == "query"]
+            if "requestBody" in operation:
+                taken = list(document["components"]["schemas"]["Questions"]["properties"])
+            says = operation["description"].partition("\n\n")[0]
+            rows.append((f"`{method.upper()} {path.removeprefix('/api/v1/')}`", _names(tuple(taken)), says))
+    yield _table(("route", "takes", "answers"), rows)
+
+
+def problems() -> Iterator[str]:
+    """Every code that the API answers, with its status."""
+    import_module("cordiale.config.commands")
+    known = import_module("cordiale.config.api.problems")
+    rows = [(f"`{known.code_of(one)}`", str(status), known.title_of(one)) for one, status in known.STATUSES.items()]
+    yield _table(("code", "status", "what happened"), sorted(rows))
+
+
 def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [headings, tuple("---" for _ in headings), *(tuple(map(_cell, row)) for row in rows)]
@@ -278,6 +301,8 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "tables": ("pack-format.md", tables),
     "errors": ("errors.md", errors),
     "database": ("database.md", database),
+    "routes": ("api.md", routes),
+    "problems": ("api.md", problems),
 }
 """Name of each printed part, the page it stands in, and what prints it."""
 

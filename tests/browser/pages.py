@@ -38,6 +38,7 @@ KINDS = {
     "search spelled wrongly": "/search/?q=kyrgystan",
     "search without hits": "/search/?q=moscow+1997",
     "about": "/about/",
+    "api": "/api/v1/",
     "contact": "/contact/",
     "accessibility": "/accessibility/",
     "not found": MISSING,

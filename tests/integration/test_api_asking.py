@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from cordiale.apps.register.reads import asking
+from cordiale.apps.register.reads.standing import Engine, engine
 from cordiale.config.commands import main
 from cordiale.domain import clock
+from cordiale.domain.viewer import Viewer
 from tests.integration.conftest import Asker
 from tests.makers import outsider
 
@@ -84,7 +87,7 @@ def test_many_questions_get_the_answers_of_each_in_order(api: Asker):
 
     assert answer.status_code == 200
     singly = {pair: api.said(f"standing?party={pair[0]}&framework={pair[1]}&on={DAY}") for pair in set(pairs)}
-    assert answer.json() == [singly[pair] for pair in pairs]  # type: ignore[attr-defined]  # the test client adds it
+    assert answer.json() == [singly[pair] for pair in pairs]
 
 
 def test_many_questions_are_asked_under_one_knowledge(api: Asker):
@@ -93,7 +96,7 @@ def test_many_questions_are_asked_under_one_knowledge(api: Asker):
     answer = api.post("standings", {"questions": questions, "known": 0, "published_by": "1990-01-01"})
 
     wanted = api.said(f"standing?party=fin&framework=pfp&on={DAY}&known=0&published_by=1990-01-01")
-    assert answer.json() == [wanted]  # type: ignore[attr-defined]  # as above
+    assert answer.json() == [wanted]
 
 
 def test_a_thousand_questions_take_few_questions_to_the_database(api: Asker, django_assert_max_num_queries: Any):
@@ -103,14 +106,18 @@ def test_a_thousand_questions_take_few_questions_to_the_database(api: Asker, dja
     with django_assert_max_num_queries(8):
         answer = api.post("standings", {"questions": questions})
 
-    assert len(answer.json()) == 1_000  # type: ignore[attr-defined]  # as above
+    assert len(answer.json()) == 1_000
 
 
 def test_all_of_many_questions_are_answered_from_the_state_of_the_first(monkeypatch: pytest.MonkeyPatch):
     """The engine looks for news once; between two questions it must not."""
     looked = []
-    engine = asking.engine
-    monkeypatch.setattr(asking, "engine", lambda viewer: looked.append(viewer) or engine(viewer))
+
+    def counted(viewer: Viewer) -> AbstractContextManager[Engine]:
+        looked.append(viewer)
+        return engine(viewer)
+
+    monkeypatch.setattr("cordiale.apps.register.reads.asking.engine", counted)
 
     days = [date(year, 1, 1) for year in range(2000, 2005)]
 
@@ -125,7 +132,7 @@ def test_one_question_that_cannot_be_answered_refuses_all_and_is_named(api: Aske
     answer = api.post("standings", {"questions": questions})
 
     assert answer.status_code == 404
-    problem = answer.json()  # type: ignore[attr-defined]  # as above
+    problem = answer.json()
     assert problem["code"] == "no-such-framework"
     assert [error["location"] for error in problem["errors"]] == ["body.questions.1"]
 

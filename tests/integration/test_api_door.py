@@ -10,8 +10,6 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from cordiale.apps.register.api import asking as asking_api
-from cordiale.apps.register.api import subjects
 from cordiale.apps.register.writes.participation import assert_participation
 from cordiale.config.api import door
 from cordiale.config.api.root import document
@@ -31,8 +29,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise AssertionError("it was read again")
 
-    monkeypatch.setattr(asking_api.asking, "standing", refuse)
-    monkeypatch.setattr(subjects, "assertions_read", refuse)
+    monkeypatch.setattr("cordiale.apps.register.reads.asking.standing", refuse)
+    monkeypatch.setattr("cordiale.apps.register.api.subjects.assertions_read", refuse)
 
 
 def changed() -> None:

@@ -71,6 +71,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
                 NavItem(_("Contact"), reverse("contact")),
                 NavItem(_("About and licence"), reverse("about")),
                 NavItem(_("Accessibility"), reverse("accessibility")),
+                NavItem(_("For programs"), reverse("api")),
             ),
             disclaimer=_(
                 "No place for classified information. Names shown do not imply official endorsement. "

@@ -99,13 +99,10 @@ if API_RATE == "off":
     API_RATE = ""
 elif not re.fullmatch(r"[1-9][0-9]{0,8}/(sec|min|hour|day)", API_RATE):
     raise ImproperlyConfigured(f'CORDIALE_API_RATE is "{API_RATE}"; write a number and sec, min, hour or day: 300/min')
-try:
-    # how many proxies stand in front; without any, what a client says of itself is not believed
-    NINJA_NUM_PROXIES = int(os.environ.get("CORDIALE_PROXIES", "0"))
-except ValueError as error:
-    raise ImproperlyConfigured(
-        f"CORDIALE_PROXIES is no number ({error}); say how many proxies stand in front"
-    ) from None
+# how many proxies stand in front; without any, what a client says of itself is not believed
+if not re.fullmatch(r"[0-9]{1,2}", os.environ.get("CORDIALE_PROXIES", "0")):
+    raise ImproperlyConfigured("CORDIALE_PROXIES is no number; say how many proxies stand in front, such as 1")
+NINJA_NUM_PROXIES = int(os.environ.get("CORDIALE_PROXIES", "0"))
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -72,8 +72,8 @@ def changes(
     A mirror keeps the last number it has and asks for what comes after it.
     """
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by config.middleware
-    found = list(reads.entries(viewer, after=after, limit=limit + 1))
-    now = reads.head(viewer)  # after the entries, so that it is never older than they are
+    now = reads.seen(viewer)
+    found = [one for one in reads.entries(viewer, after=after, limit=limit + 1) if one.number <= now.number]
     items = found[:limit]
     contents = reads.public_contents(viewer, numbers=[entry.number for entry in items])
     return {

@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from ninja.throttling import AnonRateThrottle
 
-from cordiale.apps.ledger.reads import ClockMissing, head
+from cordiale.apps.ledger.reads import ClockMissing, seen
 from cordiale.apps.register.api.request import today, viewer_of
 from cordiale.apps.register.reads.installation import NoPackLoaded
 from cordiale.config.api.problems import (
@@ -144,7 +144,7 @@ def _state(request: HttpRequest) -> str | None:
     today when no day is named change at midnight.
     """
     try:
-        now, day = head(viewer_of(request)), today(request)
+        now, day = seen(viewer_of(request)), today(request)
     except (ClockMissing, NoPackLoaded):
         return None
     route = request.path_info.removeprefix(ADDRESS)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Router
 from ninja.params.functions import Path, Query
 
-from cordiale.apps.ledger.reads import head
+from cordiale.apps.ledger.reads import seen
 from cordiale.apps.register.api import answers
 from cordiale.apps.register.api.request import today, viewer_of
 from cordiale.apps.register.exports.answers import assertion_value, fact_value
@@ -39,7 +39,7 @@ BY_NUMBER: Order[Asserted] = Order(lambda one: (one.assertion,), (int,))
 def register(request: HttpRequest) -> dict[str, Any]:
     """Which register this is: its pack, and where its ledger stands."""
     viewer = viewer_of(request)
-    manifest, now = installation(viewer), head(viewer)
+    manifest, now = installation(viewer), seen(viewer)
     return {
         "pack": manifest.id,
         "title": manifest.title,

@@ -14,7 +14,7 @@ from django.urls import reverse
 from rdflib import DCTERMS, ORG, PROV, RDF, RDFS, SKOS, TIME, XSD, Graph, Namespace, URIRef
 from rdflib import Literal as Value
 
-from cordiale.apps.ledger.reads import head, moments
+from cordiale.apps.ledger.reads import moments, seen
 from cordiale.apps.register.reads.facts import Fact, facts
 from cordiale.apps.register.reads.installation import installation
 from cordiale.domain.period import Precision, When, parse_when
@@ -57,7 +57,7 @@ def linked_data(viewer: Viewer, *, dataset: Dataset, form: Format, site: str) ->
     Raises:
         NoPackLoaded: the register is empty.
     """
-    return _made(head(viewer).register_hash, dataset, form, site)
+    return _made(seen(viewer).register_hash, dataset, form, site)
 
 
 @lru_cache(maxsize=6)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from cordiale.apps.ledger.reads import head
+from cordiale.apps.ledger.reads import seen
 from cordiale.apps.register.models import Assertion, Framework, Party, Source
 from cordiale.apps.register.reads.asking import NoSuchEntry
 from cordiale.apps.register.reads.claims import NoSuchSource
@@ -131,7 +131,7 @@ def assertion(viewer: Viewer, *, number: int) -> Asserted:
 def _believed(viewer: Viewer, known: int | None) -> Q:
     if known is None:
         return Q(known_to=None)
-    last = head(viewer).number
+    last = seen(viewer).number
     if not 0 <= known <= last:
         raise NoSuchEntry(known, last)
     return Q(known_from__lte=known) & (Q(known_to=None) | Q(known_to__gt=known))
