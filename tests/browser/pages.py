@@ -51,7 +51,7 @@ SUBJECTS = {"parties": "countries", "frameworks": "frameworks", "agreements": "a
 
 def addresses(pack: Path) -> list[str]:
     """Every page of an installation that has just loaded a pack."""
-    others = [*EXPLORER, "/search/", "/about/", "/contact/", "/accessibility/"]
+    others = [*EXPLORER, "/search/", "/about/", "/contact/", "/accessibility/", "/api/v1/"]
     single = [*(f"/{folder}/" for folder in SUBJECTS.values()), *others]
     subjects = [f"/{folder}/{code}/" for table, folder in SUBJECTS.items() for code in ids(pack, table)]
     return [

@@ -31,6 +31,7 @@ EXEMPT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("an address, as the pack gives it", re.compile(r"https://1\.invalid/\d+")),
     ("a hash, or its beginning", re.compile(r"\b(?:[0-9a-f]{64}|(?<=\()[0-9a-f]{16}(?=\)))\b")),
     ("the permanent address of an answer", re.compile(r"http://testserver/\S*")),
+    ("a route of the API", re.compile(r"\b(?:GET|POST) /api/v1/[\w/{}]*")),
     ("a moment, as the ledger writes it", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")),
     ("who made a change, as the ledger wrote it down then", re.compile(r"\b(?:system: command line|owner)\b")),
     ("what was changed, as the ledger wrote it down then", re.compile(r"\b(?:pack|assertion|participation):[\d/]+")),
@@ -109,9 +110,10 @@ def untranslated(page: PageFound) -> list[str]:
 
 
 def _is_data(said: Said) -> bool:
-    if said.lang == "en":
-        return True  # says of itself that it is English, as reasons of verdicts are
-    return "thead" not in said.inside and any(name in DATA for place in said.inside for name in place.split("."))
+    """Or says of itself that it is English, as reasons of verdicts and the description of the API do."""
+    return said.lang == "en" or (
+        "thead" not in said.inside and any(name in DATA for place in said.inside for name in place.split("."))
+    )
 
 
 def _without_exempt(said: Said) -> str:

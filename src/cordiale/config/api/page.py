@@ -98,11 +98,12 @@ def _route(made: dict[str, Any], path: str, method: str, operation: dict[str, An
 
 def _row(made: dict[str, Any], parameter: dict[str, Any]) -> Iterator[Cell]:
     places = {"query": _("in the question"), "path": _("in the address"), "body": _("in the body")}
-    yield Cell(parameter["name"])
+    yield Cell(parameter["name"], lang="en")
     yield Cell(places[parameter["in"]])
     yield Cell(_("yes") if parameter["required"] else _("no"))
-    yield Cell(_holds(made, parameter["schema"]))
-    yield Cell(parameter.get("description", ""))
+    values = _values(made, parameter["schema"])
+    yield Cell(values, lang="en") if values else Cell(_holds(made, parameter["schema"]))
+    yield Cell(parameter.get("description", ""), lang="en")
 
 
 def _of_body(made: dict[str, Any], operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -112,7 +113,13 @@ def _of_body(made: dict[str, Any], operation: dict[str, Any]) -> Iterator[dict[s
     (content,) = operation["requestBody"]["content"].values()
     body = _resolved(made, content["schema"])
     for name, schema in body["properties"].items():
-        yield {"name": name, "in": "body", "required": name in body.get("required", ()), "schema": schema}
+        needed = name in body.get("required", ())
+        yield {**schema, "name": name, "in": "body", "required": needed, "schema": schema}
+
+
+def _values(made: dict[str, Any], schema: dict[str, Any]) -> str:
+    """The words to choose from; empty where that is not so."""
+    return ", ".join(str(value) for value in _resolved(made, schema).get("enum", ()))
 
 
 def _holds(made: dict[str, Any], schema: dict[str, Any]) -> str:
@@ -120,10 +127,6 @@ def _holds(made: dict[str, Any], schema: dict[str, Any]) -> str:
     for one in schema.get("anyOf", ()):
         if one.get("type") != "null":
             return _holds(made, one)
-    if "$ref" in schema:
-        return _holds(made, _resolved(made, schema))
-    if "enum" in schema:
-        return ", ".join(str(value) for value in schema["enum"])
     if schema.get("format") == "date":
         return _("a day, yyyy-mm-dd")
     if schema.get("type") == "integer":
@@ -131,8 +134,7 @@ def _holds(made: dict[str, Any], schema: dict[str, Any]) -> str:
     if schema.get("type") == "boolean":
         return _("true or false")
     if schema.get("type") == "array":
-        keys = ", ".join(_resolved(made, schema["items"])["properties"])
-        return _("a list, %(most)s at most, of objects with %(keys)s") % {"most": schema["maxItems"], "keys": keys}
+        return _("a list of objects, %(most)s at most") % {"most": schema["maxItems"]}
     return _("an id") if "maxLength" in schema and schema["maxLength"] == 60 else _("text")
 
 

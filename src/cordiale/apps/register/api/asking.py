@@ -93,9 +93,13 @@ class Questions(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    questions: list[Question] = Field(min_length=1, max_length=MOST_QUESTIONS)
-    known: Whole | None = None
-    published_by: Day | None = None
+    questions: list[Question] = Field(
+        min_length=1,
+        max_length=MOST_QUESTIONS,
+        description="Each has party, framework and, where another day than today is meant, on.",
+    )
+    known: Whole | None = Field(None, description="As known at this ledger entry; now when it is left out.")
+    published_by: Day | None = Field(None, description="From sources certainly published by this day only.")
 
 
 @router.post("/standings", response=list[answers.Standing], exclude_unset=True)
