@@ -57,13 +57,18 @@ def described(request: HttpRequest) -> HttpResponse:
         "config/api.html",
         {
             "title": made["info"]["title"] + " API",
-            "paragraphs": made["info"]["description"].split("\n\n"),
+            "paragraphs": _paragraphs(made["info"]["description"]),
             "parts": [Part(title, tuple(routes)) for title, routes in parts.items()],
             "problems": [(code_of(reason), status, title_of(reason)) for reason, status in _by_code()],
             "breadcrumbs": (Link(_("Register"), reverse("home")), Link(_("For programs"))),
             "openapi": reverse("api:openapi-json"),
         },
     )
+
+
+def _paragraphs(text: str) -> list[str]:
+    """A text of the document, without the marks that Markdown gives to code."""
+    return text.replace("`", "").split("\n\n")
 
 
 def _by_code() -> list[tuple[type[Exception], int]]:
@@ -77,7 +82,7 @@ def _route(made: dict[str, Any], path: str, method: str, operation: dict[str, An
     return Route(
         id=operation["operationId"],
         asked=asked,
-        says=tuple(operation.get("description", operation["summary"]).split("\n\n")),
+        says=tuple(_paragraphs(operation["description"])),
         parameters=Table(
             f"parameters-{operation['operationId']}",
             _("What %(address)s takes") % {"address": asked},
@@ -103,7 +108,7 @@ def _row(made: dict[str, Any], parameter: dict[str, Any]) -> Iterator[Cell]:
     yield Cell(_("yes") if parameter["required"] else _("no"))
     values = _values(made, parameter["schema"])
     yield Cell(values, lang="en") if values else Cell(_holds(made, parameter["schema"]))
-    yield Cell(parameter.get("description", ""), lang="en")
+    yield Cell(" ".join(_paragraphs(parameter.get("description", ""))), lang="en")
 
 
 def _of_body(made: dict[str, Any], operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
