@@ -39,12 +39,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "cordiale.config.middleware.RequestMoment",
+    "cordiale.config.page_cache.PageCache",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "cordiale.config.middleware.RequestMoment",
     "cordiale.config.api.door.ApiDoor",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -71,6 +72,13 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+
+try:
+    PAGE_CACHE_BYTES = int(os.environ.get("CORDIALE_PAGE_CACHE") or "64") * 2**20
+    if PAGE_CACHE_BYTES < 0:
+        raise ValueError
+except ValueError:
+    raise ImproperlyConfigured("CORDIALE_PAGE_CACHE takes a whole number of MiB; 0 turns it off.") from None
 
 try:
     DATABASES = {

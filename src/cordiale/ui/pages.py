@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, register_converter
+from django.utils.cache import patch_cache_control
 
+from cordiale.domain.viewer import Viewer
 from cordiale.ui.downloads import FORMATS
 from cordiale.ui.tables import Link, Table
 
@@ -147,10 +150,28 @@ def page_urls(route: str, view: View, name: str) -> list[URLPattern]:
         return _attached(wanted.write(), wanted.content_type, held, file)
 
     return [
-        path(route, show, name=name),
-        path(f"{route}<table:table>.<format:format>", download, name=f"{name}-table"),
-        path(f"{route}<file:file>", beside, name=f"{name}-file"),
+        path(route, of_one_state(show), name=name),
+        path(f"{route}<table:table>.<format:format>", of_one_state(download), name=f"{name}-table"),
+        path(f"{route}<file:file>", of_one_state(beside), name=f"{name}-file"),
     ]
+
+
+def of_one_state(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view whose answers follow from the ledger's state, the day, the language and the address, and nothing else.
+
+    They say `public, no-cache`: whoever keeps one asks before giving it again. So does our own page cache, which keeps
+    what says `public`. An answer to somebody in particular is `private`.
+    """
+
+    @wraps(view)
+    def saying_so(request: HttpRequest, **held: Any) -> HttpResponse:
+        response = view(request, **held)
+        if response.status_code == 200:
+            anybody = request.viewer == Viewer.public()  # type: ignore[attr-defined]  # set by config.middleware
+            patch_cache_control(response, no_cache=True, **{"public" if anybody else "private": True})
+        return response
+
+    return saying_so
 
 
 def refused(request: HttpRequest, refusal: BadAddress) -> HttpResponse:
