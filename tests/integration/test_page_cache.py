@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import count
@@ -466,7 +466,7 @@ handler404 = "cordiale.config.errors.broken"
 
 
 @pytest.fixture
-def invented(settings: Settings, nato: None) -> Iterator[Client]:
+def invented(settings: Settings, nato: None) -> Client:
     """A reader of a site with the pages above."""
     settings.ROOT_URLCONF = __name__
     return Client()
@@ -478,7 +478,7 @@ def content(response: Any) -> bytes:
 
 def store_of(client: Client) -> PageStore:
     """The store of the client's own chain of middleware."""
-    inner: Any = client.handler._middleware_chain
+    inner: Any = vars(client.handler)["_middleware_chain"]
     while not isinstance(getattr(inner, "store", None), PageStore):
         inner = getattr(inner, "__wrapped__", None) or inner.get_response
     return inner.store  # type: ignore[no-any-return]  # just seen to be one

@@ -255,8 +255,10 @@ def test_a_page_says_how_long_it_is_when_only_its_head_is_asked_for(nato, client
 
 
 @pytest.fixture
-def queries(nato, client: Client) -> Callable[[str], int]:
-    """How many queries a page takes once the names of the register are known."""
+def queries(nato, settings) -> Callable[[str], int]:
+    """How many queries a page takes when it is made anew, once the names of the register are known."""
+    settings.PAGE_CACHE_BYTES = 0
+    client = Client()
 
     def counted(path: str) -> int:
         client.get(path)

@@ -15,7 +15,6 @@ from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import re_accepts_gzip
-from django.utils.cache import cc_delim_re
 from django.utils.translation import get_language_from_request
 
 from cordiale.apps.ledger.reads import ClockMissing, head, seen
@@ -53,7 +52,9 @@ class PageCache:
         found = self.store.take(state, address)
         if found is None:
             response = self.get_response(request)
-            if not (self.store.wants(state, address) and _may_be_kept(request, response)):
+            if not isinstance(response, HttpResponse) or not self.store.wants(state, address):
+                return response
+            if not _may_be_kept(request, response):
                 return response
             found = kept(response)
             self.store.put(state, address, found)
@@ -97,20 +98,22 @@ def _state(request: HttpRequest) -> Hashable | None:
     return now.number, now.hash, day, at.date()
 
 
-def _may_be_kept(request: HttpRequest, response: HttpResponseBase) -> bool:
+def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
     """Whether an answer is anybody's, whole, and of one state of the register."""
-    said = {part.lower() for part in cc_delim_re.split(response.get("Cache-Control", ""))}
-    varies_by = {part.lower() for part in cc_delim_re.split(response.get("Vary", "")) if part}
+    said = _parts(response.get("Cache-Control", ""))
     return (
         request.method == "GET"
-        and isinstance(response, HttpResponse)
         and response.status_code == 200
         and "public" in said
         and not said & {"private", "no-store"}
-        and varies_by <= VARIES_BY
+        and _parts(response.get("Vary", "")) <= VARIES_BY
         and not response.cookies
         and "CSRF_COOKIE" not in request.META  # set as soon as a page asks for its token
         and not response.has_header("Content-Encoding")
         # an entry committed while the page was made may stand on one half of it
         and head(_PUBLIC) == seen(_PUBLIC)
     )
+
+
+def _parts(header: str) -> set[str]:
+    return {part.strip().lower() for part in header.split(",")} - {""}

@@ -1,0 +1,1 @@
+"""The site with one page more, which holds nothing: what an answer costs before any page is made."""
