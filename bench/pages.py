@@ -74,8 +74,9 @@ def _rates(engine: str, plain: Served, keeping: Served) -> Iterator[Answer]:
     """Answers for each page: made anew, and given again."""
     for address in PAGES.values():
         _warm(plain, address)
+        anew = plain.body(address)
         for _ in range(4 * CONNECTIONS):  # each of the server's processes keeps its own
-            assert keeping.body(address) == plain.body(address), f"{address}: another page from the cache"
+            assert keeping.body(address) == anew, f"{address}: another page from the cache"
     for name, address in PAGES.items():
         anew, empty = plain.load(address, seconds=SECONDS), plain.load(EMPTY, seconds=SECONDS)
         yield _answer(f"{engine}: {name}, made anew", [(anew, empty)], target=None)
