@@ -62,6 +62,7 @@ def main() -> None:
         for name, databases in found.items():
             database = databases.create(folder / name, f"pages_{name.lower()}")
             database.run_or_fail("load", "--pack", ROOT / "packs/nato")
+            print(f"{name}: a few minutes ...", flush=True)
             with served(database, cache=False) as plain, served(database, cache=True) as keeping:
                 answers += _rates(name, plain, keeping)
             with served(database, cache=True) as keeping:

@@ -148,6 +148,6 @@ def _answering(server: subprocess.Popen[bytes], log: Path) -> Served:
 
 def _latency(printed: str, percent: int) -> float:
     """Milliseconds out of "     50%    1.23ms"."""
-    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)$", printed, re.MULTILINE)
+    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)\s*$", printed, re.MULTILINE)
     assert found, printed
     return float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1_000.0, "m": 60_000.0}[found[2]]
