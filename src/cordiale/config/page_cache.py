@@ -19,6 +19,7 @@ from django.utils.translation import get_language_from_request
 
 from cordiale.apps.ledger.reads import ClockMissing, head, seen
 from cordiale.apps.register.reads.installation import NoPackLoaded, today
+from cordiale.config.api.problems import ADDRESS
 from cordiale.config.page_store import PageStore, kept
 from cordiale.domain.viewer import Viewer
 
@@ -65,6 +66,8 @@ def _address(request: HttpRequest) -> Hashable | None:
     """What an answer depends on beside the state of the register; None when it is not for anybody to see."""
     if request.method not in ("GET", "HEAD") or "HTTP_AUTHORIZATION" in request.META or _is_known_by_cookie(request):
         return None
+    if request.path_info.startswith(ADDRESS):
+        return None  # the API counts who asks how often, and tells by itself that nothing changed
     try:
         host = request.get_host()
     except DisallowedHost:
