@@ -7,9 +7,11 @@ their measures, where they come from and the disclaimer to show. An installation
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -78,19 +80,16 @@ def edition(folder: Path) -> Edition:
     Raises:
         BadEdition: a file is missing or does not hold what it must.
     """
-    if not (folder / "world.svg").is_file():
-        raise BadEdition(f"{folder / 'world.svg'} is missing; it draws the shapes, in a group with the id land")
     try:
         data = json.loads((folder / "map.json").read_text(encoding="utf-8"))
-        shapes = {code: _shape(code, given) for code, given in data["shapes"].items()}
-        return Edition(
+        found = Edition(
             title=str(data["title"]),
             attribution=str(data["attribution"]),
             disclaimer=str(data["disclaimer"]),
-            width=float(data["width"]),
-            height=float(data["height"]),
+            width=_length("width", data["width"]),
+            height=_length("height", data["height"]),
             apart=tuple(str(code) for code in data.get("apart", ())),
-            shapes=shapes,
+            shapes={code: _shape(code, given) for code, given in data["shapes"].items()},
         )
     except OSError as error:
         raise BadEdition(f"{folder / 'map.json'} cannot be read: {error.strerror}") from error
@@ -100,12 +99,46 @@ def edition(folder: Path) -> Edition:
         ) from error
     except (TypeError, ValueError, AttributeError) as error:
         raise BadEdition(f"{folder / 'map.json'} cannot be understood: {error}") from error
+    _check_drawing(folder / "world.svg", found.shapes)
+    return found
+
+
+def _length(name: str, given: Any) -> float:
+    length = float(given)
+    if not (isfinite(length) and length > 0):
+        raise ValueError(f"{name}: {given} is no length; write a number above 0")
+    return length
 
 
 def _shape(code: str, given: Mapping[str, Any]) -> Shape:
     if not code.isalnum():
         raise ValueError(f"shape {code!r}: a code is made of letters and figures")
-    return Shape(float(given["area"]), float(given["x"]), float(given["y"]), bool(given.get("drawn", True)))
+    area, x, y = float(given["area"]), float(given["x"]), float(given["y"])
+    if not all(map(isfinite, (area, x, y))):
+        raise ValueError(f"shape {code}: area, x and y must be numbers")
+    return Shape(area, x, y, bool(given.get("drawn", True)))
+
+
+def _check_drawing(file: Path, shapes: Mapping[str, Shape]) -> None:
+    """Refuse a drawing that lacks what a page points at: whatever is not there is left out without a word.
+
+    Raises:
+        BadEdition: it cannot be read, or has no id that it should have.
+    """
+    try:
+        ids = set(re.findall(r"""\sid\s*=\s*["']([^"']*)["']""", file.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise BadEdition(f"{file} is missing; it draws the shapes, in a group with the id land") from error
+    except OSError as error:
+        raise BadEdition(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadEdition(f"{file} is not written in UTF-8; save it anew as UTF-8") from error
+    if "land" not in ids:
+        raise BadEdition(f"{file} has no group with the id land; put all shapes into one")
+    absent = sorted(code for code, shape in shapes.items() if shape.drawn and code not in ids)
+    if absent:
+        few = ", ".join(absent[:5])
+        raise BadEdition(f'{file} has no shape with the id {few}; draw it, or write "drawn": false in map.json')
 
 
 @dataclass(frozen=True)
