@@ -18,7 +18,11 @@ CHART = 750.0
 ROW = 19.0
 HEADING = 30.0
 TOP = 46.0
-STEPS = (1, 2, 5, 10, 20, 25, 50)
+STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000)
+LETTER = 5.2
+"""Width of a letter, on average and a little more."""
+NARROWEST = 1.5
+"""Width of a bar that can still be seen."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ class Timeline:
     def years(self) -> list[tuple[str, str]]:
         """Years on the axis: where, and which."""
         span = self.last.year - self.first.year
-        step = next((step for step in STEPS if span / step <= 10), 100)
+        step = next(step for step in STEPS if span / step <= 10)
         start = -(-self.first.year // step) * step
         return [(_n(self._x(date(year, 1, 1))), str(year)) for year in range(start, self.last.year + 1, step)]
 
@@ -126,14 +130,16 @@ class Timeline:
         found: list[tuple[str, str, str, str]] = []
         ends = [0.0, 0.0]  # how far to the right each of two lines of text is taken
         for mark in sorted(self._marks, key=lambda mark: (mark.on, mark.text)):
-            x = self._x(mark.on)
+            x, long = self._x(mark.on), 6 + LETTER * len(mark.text)
             if not self.first <= mark.on <= self.last:
                 continue
-            line = 0 if x >= ends[0] else 1 if x >= ends[1] else None
+            side = "start" if x + long <= LABELS + CHART + 12 else "end"
+            left = x if side == "start" else x - long
+            line = next((line for line, end in enumerate(ends) if left >= end), None)
             text = "" if line is None else mark.text
             if line is not None:
-                ends[line] = x + 6 + 5.2 * len(mark.text)
-            found.append((_n(x), text, _n(12 if line == 0 else 24), "start"))
+                ends[line] = left + long
+            found.append((_n(x), text, _n(12 if line == 0 else 24), side))
         return found
 
     @cached_property
@@ -157,7 +163,7 @@ class Timeline:
         for bar in row.bars:
             if bar.ends <= self.first or bar.begins >= self.last:
                 continue
-            left, right = self._x(bar.begins), self._x(bar.ends)
+            left, right = min(self._x(bar.begins), LABELS + CHART - NARROWEST), self._x(bar.ends)
             textured = bar.state in ("suspended", "unclear")
             made.append(
                 {
@@ -165,7 +171,7 @@ class Timeline:
                     "x": _n(left),
                     "y": _n(y + 3),
                     "middle": _n(y + 8),
-                    "width": _n(max(right - left, 1.5)),
+                    "width": _n(max(right - left, NARROWEST)),
                     "right": _n(right),
                     "classes": f"bar map-{row.colour} bar-{bar.state}",
                     "texture": f"bar-{bar.state}-{row.colour}" if textured else "",
