@@ -69,6 +69,10 @@ class Citation:
         words = re.sub(r"[^a-z0-9]+", "-", self.title.casefold()).strip("-") or "answer"
         return f"cordiale-{words[:40]}-{self.on.isoformat()}-{self.number}"
 
+    @property
+    def _sources(self) -> str:
+        return "" if self.published_by is None else f", from sources published by {self.published_by.isoformat()}"
+
     def bibtex(self) -> bytes:
         """An entry for BibTeX, as a `misc`, which every style knows."""
         fields = {
@@ -78,7 +82,7 @@ class Citation:
             "year": str(self.read_on.year),
             "url": self.address,
             "urldate": self.read_on.isoformat(),
-            "note": f"As of {self.on.isoformat()}, ledger entry {self.number}, {self.state}",
+            "note": f"As of {self.on.isoformat()}, ledger entry {self.number}, {self.state}{self._sources}",
         }
         lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
         return f"@misc{{{self.key},\n{lines}}}\n".encode()
@@ -91,17 +95,26 @@ class Citation:
             "title": self.title,
             "container-title": f"Cordiale: {self.register}",
             "version": f"{self.edition}, ledger entry {self.number}, {self.state}",
-            "issued": {"date-parts": [[self.on.year, self.on.month, self.on.day]]},
+            "issued": {"date-parts": [[self.read_on.year]]},
             "accessed": {"date-parts": [[self.read_on.year, self.read_on.month, self.read_on.day]]},
             "URL": self.address,
+            "note": f"As of {self.on.isoformat()}{self._sources}",
         }
         return json.dumps([item], ensure_ascii=False, indent=1).encode()
 
 
 def _escaped(text: str) -> str:
     """Text that TeX prints as it is."""
-    special = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return "".join(special.get(one, f"\\{one}" if one in "&%$#_{}" else one) for one in text)
+    return "".join(_IN_TEX.get(one, f"\\{one}" if one in "&%$#_" else one) for one in text)
+
+
+_IN_TEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "{": r"\textbraceleft{}",  # not \{: BibTeX counts braces, also those behind a backslash
+    "}": r"\textbraceright{}",
+}
 
 
 def citation_files(citation: Citation) -> tuple[File, File]:
