@@ -3,7 +3,7 @@
 Fixtures for tests of data, on SQLite and with --postgres alike:
 
     db                    pytest-django's: a migrated, empty register; the test is rolled back
-    nato                  as `db`, with packs/nato loaded
+    nato, asean           as `db`, with packs/nato or packs/asean loaded
     own_database          a migrated database of the test's own: commits, threads, processes, tampering
     own_nato_database     as `own_database`, with packs/nato loaded
     here                  points Django at a database of one's own: `with here(own_database): ...`
@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -221,9 +221,34 @@ def _shared_nato_database(
 @pytest.fixture
 def nato(_shared_nato_database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """packs/nato is loaded; what the test writes is rolled back. Needs no django_db mark, and bears one."""
+    with _rolled_back(_shared_nato_database, django_db_blocker):
+        yield
+
+
+@pytest.fixture(scope="session")
+def _shared_asean_database(
+    _engine: Databases, _new_place: Callable[[str], tuple[Path, str]], migrated_database: OwnDatabase
+) -> Iterator[OwnDatabase]:
+    """The database that the tests with `asean` share; each rolls back what it did."""
+    database = _engine.copy(migrated_database, *_new_place("asean_shared"))
+    database.run_or_fail("pack", "load", ROOT / "packs/asean")
+    yield database
+    _engine.drop(database)
+
+
+@pytest.fixture
+def asean(_shared_asean_database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """As `nato`, with packs/asean."""
+    with _rolled_back(_shared_asean_database, django_db_blocker):
+        yield
+
+
+@contextmanager
+def _rolled_back(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Points Django at a database, and takes back whatever is written meanwhile."""
     from django.db import connection, transaction
 
-    with in_this_process(_shared_nato_database, django_db_blocker):
+    with in_this_process(database, blocker):
         atomic = transaction.atomic()
         atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: allows durable blocks inside
         with atomic:
