@@ -175,8 +175,9 @@ def of_one_state(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 
 def refused(request: HttpRequest, refusal: BadAddress) -> HttpResponse:
-    """The page that says what is wrong with an address."""
-    return render(request, "ui/refused.html", {"refusal": refusal, "path": request.path}, status=400)
+    """The page that says what is wrong with an address; what no page can show, it leaves out."""
+    said = "".join(one for one in str(refusal) if one.isprintable())
+    return render(request, "ui/refused.html", {"refusal": said, "path": request.path}, status=400)
 
 
 def _attached(body: bytes, content_type: str, held: Mapping[str, Any], name: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from cordiale.apps.register.reads.exploring import history, turns
 from cordiale.apps.register.views.asking import Question, day_of_address, question_of
 from cordiale.apps.register.views.exploring import explorer_page, turn
 from cordiale.apps.register.views.showing import one_or_404, page, showing, viewer_of
+from cordiale.domain.period import FIRST_DAY
 from cordiale.ui.dates import day_shown
 from cordiale.ui.pages import BadAddress, Page
 from cordiale.ui.tables import Cell, Link
@@ -112,7 +113,7 @@ def compare(request: HttpRequest) -> Page:
     """Standings that differ between two days."""
     viewer, question = viewer_of(request), question_of(request, "framework")
     show = showing(viewer, known=question.known)
-    before = day_of_address(request, "since") or question.on - timedelta(days=365)
+    before = day_of_address(request, "since") or max(question.on - timedelta(days=365), FIRST_DAY)
     chosen = question.other("framework")
     if chosen and chosen not in show.labels.of["frameworks"]:
         raise BadAddress(_('framework: there is no framework "%(code)s" in this register.') % {"code": chosen[:60]})
