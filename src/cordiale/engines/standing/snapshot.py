@@ -442,8 +442,19 @@ class Snapshot:
             return Answer.NOT if self.complete(framework, at, asked) else Answer.NOT_KNOWN
         return ANSWERS[mild]
 
-    def spoken_of(self, framework: str) -> list[str]:
+    def mildest_on(self, party: str, framework: str, day: tuple[int, int], asked: Asked = NOW) -> Answer:
+        """The mildest of the answers possible at any instant of a day; `standing_on` gives the most restrictive.
+
+        Raises:
+            NoSuchFramework, NoSuchParty.
+        """
+        times = [day[0], *self.changes(party, framework, *day, asked)]
+        return min((self.mildest(party, framework, at, asked) for at in times), key=lambda answer: _RANK[answer])
+
+    def spoken_of(self, framework: str, asked: Asked = NOW) -> list[str]:
         """Parties of which any source ever said anything in a framework, in alphabetical order.
+
+        As known at a number: of which anything had been recorded by then, so that later news of others adds nobody.
 
         Raises:
             NoSuchFramework.
@@ -454,7 +465,14 @@ class Snapshot:
         ids = self.columns.parties.ids
         found = {ids[party] for party in self.compiled[code].parties}
         found.update(ids[party] for of, party in self.extra if of == code)
-        return sorted(found)
+        return sorted(party for party in found if self._recorded(party, code, asked.number))
+
+    def _recorded(self, party: str, framework: int, number: int | None) -> bool:
+        """Whether anything of a pair had been recorded at a number."""
+        if number is None:
+            return True
+        code, since = self.columns.parties.of[party], self.columns.since
+        return any(since[place] <= number for place in self.places(code, framework))
 
     def _known(self, party: str, framework: str) -> None:
         if framework not in self.columns.frameworks.of:

@@ -129,6 +129,7 @@ def span_table(show: Showing, found: Sequence[Line], *, about: Sequence[str], qu
 
     Args:
         about: which columns name what a row is about: party, framework or both, in this order.
+        query: what to ask the page that explains a stretch beside its day: "?known=2", or "".
     """
     heads = {
         "party": Column("party", _("Country or organisation")),
@@ -149,7 +150,7 @@ def span_table(show: Showing, found: Sequence[Line], *, about: Sequence[str], qu
             Cell(_word(span.possible), value=span.possible.value) if span.possible else Cell(),
             _day(span.begins),
             _day(span.ends - timedelta(days=1)) if span.ends < NEVER_DAY else Cell(),
-            Cell(_("explain"), href=_explained(line, span), value=""),
+            Cell(_("explain"), href=_explained(line, span, query), value=""),
         )
         for line in found
         for span in _known_part(line)
@@ -176,9 +177,11 @@ def _day(day: date) -> Cell:
     return Cell() if day == FIRST_DAY else Cell(day_shown(day), value=day.isoformat())
 
 
-def _explained(line: Line, span: Span) -> str:
-    on = max(span.begins, date(1900, 1, 1))
-    return f"{reverse('standing', args=[line.party, line.framework])}?on={on.isoformat()}"
+def _explained(line: Line, span: Span, query: str) -> str:
+    """The page of the standing on the first day of a stretch; of one without a beginning, on a day of our times."""
+    on = span.begins if span.begins > FIRST_DAY else min(date(1900, 1, 1), span.ends - timedelta(days=1))
+    kept = f"&{query[1:]}" if query else ""
+    return f"{reverse('standing', args=[line.party, line.framework])}?on={on.isoformat()}{kept}"
 
 
 def timeline_files(drawn: Timeline, *, title: str, description: str, lines: Sequence[str], fonts: Path) -> list[File]:

@@ -235,7 +235,7 @@ def composition(viewer: Viewer, *, framework: str, on: date, knowledge: Knowledg
         snapshot = now.snapshot
         day, asked = day_of(on, snapshot.zone), asked_of(viewer, knowledge, snapshot.zone)
         seats = []
-        for party in snapshot.spoken_of(framework):
+        for party in snapshot.spoken_of(framework, asked):
             found = snapshot.standing_on(party, framework, day, asked)
             if found.answer in SEATS:
                 seats.append(Seat(party, found.answer, found.certain))
@@ -286,7 +286,7 @@ def moved(
         wanted = [framework] if framework is not None else sorted(snapshot.lives)
         found = []
         for name in wanted:
-            for party in snapshot.spoken_of(name):
+            for party in snapshot.spoken_of(name, asked):
                 before, after = (snapshot.standing_on(party, name, day, asked).answer for day in days)
                 if before is not after:
                     found.append(Moved(party, name, before, after))

@@ -5,17 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from cordiale.apps.register.models import Assertion
 from cordiale.apps.register.reads.asking import PRESENT, Knowledge, asked_of
 from cordiale.apps.register.reads.standing import Engine, engine
 from cordiale.domain.participation import Answer, Scope, StartKind
-from cordiale.domain.period import FIRST_DAY, NEVER_DAY, When, date_at, day_of
+from cordiale.domain.period import FIRST_DAY, NEVER_DAY, When, date_at, day_of, midnight
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.standing.facts import first_instant, never
 from cordiale.engines.standing.snapshot import Asked, Snapshot
+
+ONE_DAY = timedelta(days=1)
 
 KEPT = 64
 """Questions of which the turning days are kept in one process."""
@@ -55,7 +57,7 @@ def seen_on(
         day, asked = day_of(on, snapshot.zone), asked_of(viewer, knowledge, snapshot.zone)
         found = []
         for framework in frameworks:
-            spoken_of = snapshot.spoken_of(framework)
+            spoken_of = snapshot.spoken_of(framework, asked)
             for party in snapshot.columns.parties.ids if everybody else spoken_of:
                 standing = snapshot.standing_on(party, framework, day, asked)
                 found.append(Seen(party, framework, standing.answer, standing.certain))
@@ -97,7 +99,7 @@ def _turning_days(now: Engine, frameworks: tuple[str, ...], asked: Asked, only: 
             {
                 span.begins
                 for framework in frameworks
-                for party in now.snapshot.spoken_of(framework)
+                for party in now.snapshot.spoken_of(framework, asked)
                 if only in (None, party)
                 for before, span in pairwise(_spans(now.snapshot, party, framework, asked))
                 if before.answer is not span.answer
@@ -154,26 +156,31 @@ def lines(
         return [
             Line(one, framework, spans)
             for framework in wanted
-            for one in snapshot.spoken_of(framework)
+            for one in snapshot.spoken_of(framework, asked)
             if party in (None, one) and (spans := _spans(snapshot, one, framework, asked))
         ]
 
 
 def _spans(snapshot: Snapshot, party: str, framework: str, asked: Asked) -> tuple[Span, ...]:
+    """Stretches of whole days: a day within which something changes has the answer of the whole day."""
     zone, start, last = snapshot.zone, first_instant(snapshot.zone), never(snapshot.zone)
-    times = [start, *snapshot.changes(party, framework, start, last, asked), last]
+    changes = {at: date_at(at, zone) for at in snapshot.changes(party, framework, start, last, asked)}
+    torn = {day for at, day in changes.items() if midnight(day, zone) != at}
+    days = {FIRST_DAY, *changes.values(), *(day + ONE_DAY for day in torn)} - {NEVER_DAY}
     found: list[Span] = []
-    for at, until in pairwise(times):
-        answer = snapshot.standing(party, framework, at, asked).answer
-        mildest = snapshot.mildest(party, framework, at, asked)
+    for begins, ends in pairwise([*sorted(days), NEVER_DAY]):
+        whole = day_of(begins, zone)
+        if begins in torn:
+            answer = snapshot.standing_on(party, framework, whole, asked).answer
+            mildest = snapshot.mildest_on(party, framework, whole, asked)
+        else:
+            answer = snapshot.standing(party, framework, whole[0], asked).answer
+            mildest = snapshot.mildest(party, framework, whole[0], asked)
         possible = None if mildest is answer else mildest
-        begins, ends = date_at(at, zone), NEVER_DAY if until >= last else date_at(until, zone)
-        if begins == ends:
-            continue  # within one day
         if found and (found[-1].answer, found[-1].possible) == (answer, possible):
             found[-1] = replace(found[-1], ends=ends)
         else:
-            found.append(Span(FIRST_DAY if at == start else begins, ends, answer, possible))
+            found.append(Span(begins, ends, answer, possible))
     return tuple(found)
 
 

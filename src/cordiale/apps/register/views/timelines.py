@@ -50,7 +50,7 @@ def timelines(request: HttpRequest) -> Page:
         title=title,
         lead=_("Every episode of participation in a framework, drawn as exactly as the sources date it."),
         trail=(Link(_("Register"), reverse("home")),),
-        tables=(span_table(show, found, about=about, query=question.query()),),
+        tables=(span_table(show, found, about=about, query=question.query(on="", by="", framework="", party="")),),
         files=files,
         context={
             "timeline": drawn,
