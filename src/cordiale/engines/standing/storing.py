@@ -20,7 +20,7 @@ from cordiale.engines.standing.compiling import Compiled
 from cordiale.engines.standing.facts import Facts
 from cordiale.engines.standing.snapshot import Snapshot
 
-MAGIC = b"cordiale standing 1\n"
+MAGIC = b"cordiale standing 2\n"
 _RUNS = ("parties", "starts", "times", "states", "rows_from", "rows_to")
 
 

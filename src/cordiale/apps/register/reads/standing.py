@@ -257,16 +257,32 @@ def _lives(manifest: Manifest) -> dict[str, list[Life]]:
     rows = FrameworkVersion.objects.order_by("id").values_list(
         "named_id", "established", "dissolved", "complete_from", "complete_to", "known_from_id", "known_to_id"
     )
-    zone = manifest.zone
+    zone, coverages = manifest.zone, _coverages()
     for framework, established, dissolved, complete_from, complete_to, since, until in rows:
         begins = first_instant(zone) if _unknown(established) else established.bounds(zone)[0]
         ends = never(zone) if _unknown(dissolved) else dissolved.bounds(zone)[1]
-        complete = (begins, begins)
-        if not _unknown(complete_from):
-            stop = manifest.coverage_to if _unknown(complete_to) else complete_to
-            complete = (complete_from.bounds(zone)[1], stop.bounds(zone)[0])
-        lives[framework].append(Life(begins, ends, *complete, _known(since, until)))
+        known = _known(since, until)
+        if _unknown(complete_from):
+            lives[framework].append(Life(begins, ends, begins, begins, known))
+            continue
+        stops = _while(known, coverages) if _unknown(complete_to) else [(complete_to, known)]
+        lives[framework] += [
+            Life(begins, ends, complete_from.bounds(zone)[1], stop.bounds(zone)[0], held) for stop, held in stops
+        ]
     return dict(lives)
+
+
+def _coverages() -> list[tuple[When, Known]]:
+    """Until when each edition of the pack claimed to know, and at which numbers that edition held."""
+    rows = PackEdition.objects.order_by("id").values_list("manifest", "known_from_id", "known_to_id")
+    read = [(read_manifest(text)[0], _known(since, until)) for text, since, until in rows]
+    return [(manifest.coverage_to, known) for manifest, known in read if manifest is not None]
+
+
+def _while(known: Known, coverages: Sequence[tuple[When, Known]]) -> list[tuple[When, Known]]:
+    """The coverages that held while something was known, each with the numbers at which both were."""
+    both = [(stop, Known(max(known.since, held.since), min(known.until, held.until))) for stop, held in coverages]
+    return [(stop, held) for stop, held in both if held.since < held.until]
 
 
 def _rules() -> list[engine_facts.Rules]:

@@ -27,6 +27,7 @@ def explorer_page(request: HttpRequest, question: Question, **fields: Any) -> Pa
     cited = _citation(request, question, title=fields["title"], number=now.register_number, viewer=viewer)
     made = page(
         request,
+        known=question.known,
         **{
             **fields,
             "query": question.query(),

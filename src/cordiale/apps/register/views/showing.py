@@ -36,14 +36,15 @@ def one_or_404(viewer: Viewer, *, table: str, code: str, known: int | None = Non
     return found[0]
 
 
-def page(request: HttpRequest, **fields: Any) -> Page:
-    """A page of the register, with lines that tell a download where it comes from."""
+def page(request: HttpRequest, *, known: int | None = None, **fields: Any) -> Page:
+    """A page of the register, with lines that tell a download where it comes from: from what was known then, or now."""
     viewer = viewer_of(request)
-    now, manifest = seen(viewer), installation(viewer)
-    last = one(viewer, number=now.register_number)
+    number = seen(viewer).register_number if known is None else known
+    manifest = installation(viewer, known=known)
+    last = one(viewer, number=number)
     lines = (
         f"{manifest.title}, {_('edition')} {manifest.edition}, {manifest.terms}",
         _("Register as of ledger entry %(number)s, %(at)s")
-        % {"number": now.register_number, "at": moment_shown(last.at if last else "")},
+        % {"number": number, "at": moment_shown(last.at if last else "")},
     )
     return Page(provenance=lines, **fields)
