@@ -3,46 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
+from tests.browser.keyboard import FOCUSED, Keyboard
 
 pytestmark = pytest.mark.browser
-
-FOCUSED = """() => {
-  const here = document.activeElement, style = getComputedStyle(here), box = here.getBoundingClientRect();
-  return {
-    tag: here.localName, text: here.innerText.trim(), href: here.getAttribute("href") ?? "",
-    seen: here === document.body || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2
-      && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-  };
-}"""
-FURTHEST = 600
-"""Stops after which nobody would go on."""
-
-
-class Keyboard:
-    """Walks from stop to stop as people do who cannot use a mouse; each stop must be seen."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def walk_to(self, *, text: str = "", href: str = "", key: str = "Tab") -> None:
-        """Press a key until the focus is on what says `text`, or leads to an address that begins with `href`."""
-        for _stop in range(FURTHEST):
-            self.page.keyboard.press(key)
-            here: dict[str, Any] = self.page.evaluate(FOCUSED)
-            assert here["seen"], f"the focus cannot be seen on {here}"
-            if (text and here["text"] == text) or (href and here["href"].startswith(href)):
-                return
-        raise AssertionError(f"{text or href} was not reached in {FURTHEST} stops")
-
-    def enter(self) -> None:
-        """Follow or open what has the focus."""
-        self.page.keyboard.press("Enter")
 
 
 def skips_to_the_content(page: Page) -> None:
