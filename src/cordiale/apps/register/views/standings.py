@@ -133,7 +133,13 @@ def compare(request: HttpRequest) -> Page:
         lead=_("Every standing that is not the same on both days."),
         trail=(Link(_("Register"), reverse("home")),),
         tables=(
-            moved_table(show, found, caption=_("From %(first)s to %(second)s") % days, days=days, query=asked.query()),
+            moved_table(
+                show,
+                found,
+                caption=_("From %(first)s to %(second)s") % days,
+                days=days,
+                query=question.query(framework=""),
+            ),
         ),
         context={
             "since": before.isoformat(),
