@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from bibtexparser.entrypoint import parse_string
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cordiale.apps.register.exports.citing import Citation, citation_files
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
 CITED = Citation(
     title="Finland",
     register="NATO partnerships",
@@ -101,6 +102,7 @@ def test_a_title_is_read_back_as_it_was_whatever_it_holds(title):
     assert item(cited)["title"] == title
 
 
+@patient
 @given(st.text(max_size=60))
 def test_no_title_breaks_out_of_its_entry(title):
     found = entry(replace(CITED, title=title))
@@ -109,6 +111,7 @@ def test_no_title_breaks_out_of_its_entry(title):
     assert found["year"] == "2026"
 
 
+@patient
 @given(st.text(max_size=60))
 def test_a_key_holds_only_what_every_program_takes(title):
     key = replace(CITED, title=title).key

@@ -9,12 +9,13 @@ from itertools import pairwise
 import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cordiale.domain.period import FIRST_DAY, NEVER_DAY
 from cordiale.ui.timelines import CHART, LABELS, Bar, Group, Mark, Row, Timeline
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # other work shares the machine
 STATES = ("in-force", "suspended", "unclear", "disputed", "possible", "nothing-known")
 days = st.dates(FIRST_DAY, NEVER_DAY - timedelta(days=1))
 near_days = st.dates(date(1980, 1, 1), date(2030, 12, 31))
@@ -57,6 +58,7 @@ def placed(drawing: Timeline) -> list[tuple[float, float]]:
 # --- bars ---
 
 
+@patient
 @given(st.lists(bars(), max_size=6), near_days, near_days)
 @example([Bar(date(2019, 12, 31), NEVER_DAY, "in-force", "")], date(1990, 1, 1), date(2020, 1, 1))
 def test_every_bar_lies_within_the_chart(given_bars, first, last):
@@ -66,6 +68,7 @@ def test_every_bar_lies_within_the_chart(given_bars, first, last):
         assert LABELS <= left < right <= LABELS + CHART + 0.05
 
 
+@patient
 @given(st.lists(bars(near_days), max_size=6), near_days, near_days)
 def test_a_bar_that_begins_later_is_never_drawn_further_left(given_bars, first, last):
     drawing = timeline(*sorted(given_bars, key=lambda one: one.begins), first=str(first), last=str(last))
@@ -73,6 +76,7 @@ def test_a_bar_that_begins_later_is_never_drawn_further_left(given_bars, first, 
     assert all(left <= further for (left, _), (further, _) in pairwise(placed(drawing)))
 
 
+@patient
 @given(st.lists(bars(near_days), max_size=6))
 def test_a_bar_can_always_be_seen(given_bars):
     for left, right in placed(timeline(*given_bars)):
@@ -107,6 +111,7 @@ def test_a_texture_is_there_exactly_for_what_needs_one(state):
 # --- the axis ---
 
 
+@patient
 @given(days, days)
 def test_the_axis_tells_years_in_order_and_never_so_many_that_they_overlap(first, last):
     years = [(float(x), int(year)) for x, year in timeline(first=str(first), last=str(last)).years]
@@ -116,6 +121,7 @@ def test_the_axis_tells_years_in_order_and_never_so_many_that_they_overlap(first
     assert all(further - x >= 24 for (x, _), (further, _) in pairwise(years))
 
 
+@patient
 @given(days, days)
 def test_every_year_of_the_axis_stands_on_its_first_of_january_within_the_chart(first, last):
     drawing = timeline(first=str(first), last=str(last))
@@ -153,6 +159,7 @@ words = st.text("abcdefghij ", min_size=1, max_size=30)
 marks = st.lists(st.builds(Mark, near_days, words), max_size=12)
 
 
+@patient
 @given(marks)
 def test_words_of_marks_never_lie_upon_each_other_and_stay_on_the_drawing(given_marks):
     drawing = timeline(marks=tuple(given_marks), first="1985-01-01", last="2025-01-01")
@@ -167,6 +174,7 @@ def test_words_of_marks_never_lie_upon_each_other_and_stay_on_the_drawing(given_
         assert all(left >= 0 and right <= float(drawing.width) for left, right in taken)
 
 
+@patient
 @given(marks)
 def test_every_mark_on_the_axis_is_a_line_whether_or_not_its_words_fit(given_marks):
     drawing = timeline(marks=tuple(given_marks), first="1985-01-01", last="2025-01-01")
