@@ -30,7 +30,8 @@ POLICY = {
     "frame-ancestors 'none'",
 }
 INLINE = re.compile(r"<style\b|<script\b(?! src=\"/static/)|<[^>]+\s(?:style|on[a-z]+)\s*=|javascript:", re.IGNORECASE)
-WITHOUT_SOURCES = ("/", "/countries/", "/frameworks/", "/agreements/", "/sources/", "/changes/", "/search/", "/about/")
+LISTS = ("/countries/", "/frameworks/", "/agreements/", "/sources/", "/changes/", "/search/")
+WITHOUT_SOURCES = ("/", *LISTS, "/about/", "/api/v1/")
 """Pages that list or describe; facts stand on the others."""
 EXPLAINED = ("spans", "moved", "decided", "open")
 """Tables of answers: each row leads to the page that explains it, or names both of its sources."""
