@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
-from tests.browser.test_journeys import Keyboard
+from tests.browser.keyboard import Keyboard
 
 pytestmark = pytest.mark.browser
 
