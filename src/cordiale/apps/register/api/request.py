@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.http import HttpRequest
 
-from cordiale.apps.register.reads.installation import installation
+from cordiale.apps.register.reads import installation
 from cordiale.domain.viewer import Viewer
 
 
@@ -23,4 +23,4 @@ def today(request: HttpRequest) -> date:
         NoPackLoaded: there is no host yet.
     """
     at: datetime = request.at  # type: ignore[attr-defined]  # set by config.middleware
-    return at.astimezone(installation(viewer_of(request)).zone).date()
+    return installation.today(viewer_of(request), at=at)

@@ -57,7 +57,6 @@ function begin() {
   const form = place().querySelector("form[data-explorer]");
   const box = place().querySelector("[data-slider]");
   form.addEventListener("submit", (event) => { event.preventDefault(); show(addressOf(form), true); });
-  form.querySelector("select")?.addEventListener("change", () => show(addressOf(form), true));
   for (const link of place().querySelectorAll("a[rel=prev], a[rel=next]")) {
     link.id = `turn-${link.rel}`;
     link.addEventListener("click", (event) => { event.preventDefault(); show(link.href, true); });
