@@ -36,7 +36,14 @@ PAGES = {
     "a framework": "/frameworks/pfp/",
     "a table as JSON": "/countries/fin/participation.json",
 }
-"""What is measured: name, and address. An address of the API joins by a line here."""
+"""Pages, and a download of one: name and address."""
+
+API = {
+    "the API, a standing": "/api/v1/standing?party=fin&framework=pfp&on=2000-01-01",
+    "the API, a composition": "/api/v1/composition?framework=eapc&on=2021-12-31",
+    "the API, parties": "/api/v1/parties",
+}
+"""Answers of the API, which are never kept: whoever asks is counted. The bench asks without a limit."""
 
 SHOWN = ("/countries/fin/", "/changes/", "/accessibility/")
 """The pages on which staleness is looked for: they name the last entry in their footers. Few, so that between two
@@ -78,7 +85,9 @@ def _rates(engine: str, plain: Served, keeping: Served) -> Iterator[Answer]:
         anew = plain.body(address)
         for _ in range(4 * CONNECTIONS):  # each of the server's processes keeps its own
             assert keeping.body(address) == anew, f"{address}: another page from the cache"
-    for name, address in PAGES.items():
+    for address in API.values():
+        _warm(plain, address)
+    for name, address in (PAGES | API).items():
         anew, empty = plain.load(address, seconds=SECONDS), plain.load(EMPTY, seconds=SECONDS)
         yield _answer(f"{engine}: {name}, made anew", [(anew, empty)], target=None)
     turns: dict[str, list[tuple[Load, Load]]] = {name: [] for name in PAGES}

@@ -104,6 +104,7 @@ def served(database: OwnDatabase, *, cache: bool) -> Iterator[Served]:
         **database.env,
         "DJANGO_SETTINGS_MODULE": "bench.empty_view.settings",
         "PYTHONPATH": str(ROOT),
+        "CORDIALE_API_RATE": "off",
         **({} if cache else {"CORDIALE_PAGE_CACHE": "0"}),
     }
     with log.open("wb") as output:
