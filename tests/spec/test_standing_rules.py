@@ -123,6 +123,13 @@ PRECEDENCE = [
     (["page: member 1990", "paper: unclear 1990", "wiki: member 1990"], "1996-01-01", "disputed", CERTAIN),
     # where one of two equals stops another goes on: no gap
     (["page: member 1990 to 1995", "paper: observer 1995"], "1995-06-01", "in force", CERTAIN),
+    # the day is the same for both, so what narrows it for one narrows it for the other
+    (
+        ["page: member 1990 to 1995", "page: observer 1995 to 1995-03-01", "paper: observer 1995"],
+        "1995-06-01",
+        "in force",
+        CERTAIN,
+    ),
 ]
 
 SCOPES = [

@@ -37,7 +37,7 @@ SEVERITY = (IN_FORCE, UNCLEAR, DISPUTED, SUSPENDED, SILENT, NOT)
 
 
 class Said(NamedTuple):
-    """A row as the rules need it, clipped to the life of its framework."""
+    """A row as the rules need it, clipped to the life of its framework; `written` are its bounds before that."""
 
     starts: int
     starts_latest: int
@@ -45,6 +45,7 @@ class Said(NamedTuple):
     ends_latest: int
     bit: int
     entry: bool
+    written: tuple[int, int, int, int] | None = None
 
 
 Voice = tuple[int, list[Said]]
@@ -93,7 +94,8 @@ def voices(
     """
     scopes: dict[Scope, dict[str, list[Said]]] = {scope: {} for scope in Scope}
     for row in rows:
-        said = Said(row.starts, row.starts_latest, row.ends, row.ends_latest, bit(row.status), row.entry)
+        written = (row.starts, row.starts_latest, row.ends, row.ends_latest)
+        said = Said(*written, bit(row.status), row.entry, written)
         scopes[row.scope].setdefault(row.source, []).append(said)
 
     def weighed(scope: Scope) -> list[Voice]:
@@ -110,7 +112,7 @@ def clipped(rows: Iterable[Said], life: Life) -> list[Said]:
     for row in rows:
         starts, starts_latest, ends, ends_latest = (min(max(edge, begins), gone) for edge in row[:4])
         if starts < ends_latest:
-            found.append(Said(starts, starts_latest, ends, ends_latest, row.bit, row.entry))
+            found.append(Said(starts, starts_latest, ends, ends_latest, row.bit, row.entry, row.written))
     return found
 
 
@@ -135,7 +137,7 @@ def tightened(rows: list[Said]) -> list[Said]:
     for row in rows:
         starts, starts_latest = edges[row.starts, row.starts_latest]
         ends, ends_latest = edges[row.ends, row.ends_latest]
-        made.append(Said(starts, starts_latest, ends, ends_latest, row.bit, row.entry))
+        made.append(Said(starts, starts_latest, ends, ends_latest, row.bit, row.entry, row.written))
     return made
 
 
@@ -178,8 +180,10 @@ def unbroken(rows: Sequence[Said], at: int) -> bool:
     """Whether some row certainly covers an instant although none does so alone.
 
     So it is when a row that has certainly begun may have ended, but on the very day, unknown, on which another takes
-    over from it; and so on, until one that has certainly not ended.
+    over from it; and so on, until one that has certainly not ended. Rows of several sources that are written with the
+    same unknown day share it, so what narrows it for one narrows it for all.
     """
+    rows = tightened([Said(*(row.written or row[:4]), row.bit, row.entry) for row in rows])
     for row in rows:
         if row.starts_latest <= at < row.ends_latest:
             here, passed = row, {row}
