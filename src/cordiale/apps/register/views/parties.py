@@ -128,11 +128,7 @@ def country(request: HttpRequest, party: str) -> Page:
     held = partial(facts, viewer, known=question.known)
     found = one_or_404(viewer, table="parties", code=party, known=question.known)
     participation = held(table="participation", order=("framework", "valid_from"), party=party)
-    stands = standings(
-        viewer,
-        questions=[(party, code, question.on) for code in dict.fromkeys(fact["framework"] for fact in participation)],
-        knowledge=question.knowledge,
-    )
+    spoken_of = list(dict.fromkeys(fact["framework"] for fact in participation))
     known = held(table="frameworks", order=("established",))
     pairs = lines(viewer, party=party, knowledge=question.knowledge)
     ages = {one["id"]: place for place, one in enumerate(known)}
@@ -142,15 +138,7 @@ def country(request: HttpRequest, party: str) -> Page:
         viewer, frameworks=[line.framework for line in pairs], on=question.on, knowledge=question.knowledge, party=party
     )
     tables = (
-        standing_table(
-            show,
-            stands,
-            key="standings",
-            caption=_("Standing on %(day)s") % {"day": day_shown(question.on)},
-            about=("framework",),
-            query=question.query(),
-            help=_("One row for each framework in which any source ever placed it. Follow “explain” to see why."),
-        ),
+        _stands(viewer, show, question, party, spoken_of),
         show.table("participation", participation, PARTICIPATION, help=_participation_help()),
         *_papers(held, show, party),
         *_deeds(viewer, held, show, party, known=question.known),
@@ -161,7 +149,6 @@ def country(request: HttpRequest, party: str) -> Page:
             ("name", "language", "kind", "valid_from", "valid_to", "source"),
         ),
     )
-    regions = held(table="party_regions", party=party)
     return explorer_page(
         request,
         question,
@@ -177,21 +164,40 @@ def country(request: HttpRequest, party: str) -> Page:
             "description": described(question),
             "previous": turn(question, near.previous),
             "following": turn(question, near.following),
-            "facts": [
-                (_("Kind"), Cell(word(found["kind"]))),
-                (_("Id in this register"), Cell(party)),
-                *([(_("ISO codes"), Cell(f"{found['iso2']}, {found['iso3']}"))] if found["iso3"] else []),
-                *([(_("Existed"), _existed(show, found))] if found["valid_from"].text or found["valid_to"] else []),
-                *((_("Region"), _region(show, fact)) for fact in regions),
-            ],
-            "frameworks": [
-                show.reference(("frameworks",), code) for code in dict.fromkeys(f["framework"] for f in participation)
-            ],
+            "facts": _at_a_glance(held, show, found),
+            "frameworks": [show.reference(("frameworks",), code) for code in spoken_of],
             "feed": reverse("country-feed", args=[party]),
             "optional": [table for table in tables[2:-1] if table.rows],
             "missing": [table.caption for table in tables[2:-1] if not table.rows],
         },
     )
+
+
+def _stands(viewer: Viewer, show: Showing, question: Question, party: str, frameworks: list[str]) -> Table:
+    """How it stands on the day in each framework that any source speaks of."""
+    found = standings(
+        viewer, questions=[(party, code, question.on) for code in frameworks], knowledge=question.knowledge
+    )
+    return standing_table(
+        show,
+        found,
+        key="standings",
+        caption=_("Standing on %(day)s") % {"day": day_shown(question.on)},
+        about=("framework",),
+        query=question.query(),
+        help=_("One row for each framework in which any source ever placed it. Follow “explain” to see why."),
+    )
+
+
+def _at_a_glance(held: Held, show: Showing, found: Fact) -> list[tuple[str, Cell]]:
+    lived = found["valid_from"].text or found["valid_to"]
+    return [
+        (_("Kind"), Cell(word(found["kind"]))),
+        (_("Id in this register"), Cell(found["id"])),
+        *([(_("ISO codes"), Cell(f"{found['iso2']}, {found['iso3']}"))] if found["iso3"] else []),
+        *([(_("Existed"), _existed(show, found))] if lived else []),
+        *((_("Region"), _region(show, fact)) for fact in held(table="party_regions", party=found["id"])),
+    ]
 
 
 def claimed(viewer: Viewer, show: Showing, question: Question, code: str) -> list[Table]:
