@@ -11,6 +11,7 @@ from tests.architecture.source import CORDIALE, ROOT, modules, put
 
 APPS = {
     "ledger",
+    "jobs",
     "register",
     "people",
     "sharing",
