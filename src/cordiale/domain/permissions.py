@@ -12,12 +12,32 @@ EVERYBODY: frozenset[Permission] = frozenset({"people.tokens", "people.delegate"
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
-        {"people.see", "people.invite", "people.grant", "people.close", "people.erase", "people.demand", "ledger.erase"}
-        | {"ledger.export", "jobs.see", "jobs.run", "register.load_pack"}
+        {
+            "people.see",
+            "people.invite",
+            "people.grant",
+            "people.close",
+            "people.erase",
+            "people.demand",
+            "ledger.erase",
+            "ledger.export",
+            "jobs.see",
+            "jobs.run",
+            "register.load_pack",
+        }
     ),
     Role.DESK_OFFICER: frozenset(
-        {"register.assert", "register.end", "register.correct", "register.retract", "register.decide"}
-        | {"register.rank", "register.define", "register.load_pack", "jobs.run"}
+        {
+            "register.assert",
+            "register.end",
+            "register.correct",
+            "register.retract",
+            "register.decide",
+            "register.rank",
+            "register.define",
+            "register.load_pack",
+            "jobs.run",
+        }
     ),
     Role.SECURITY_OFFICER: frozenset({"people.see", "people.close", "people.demand", "ledger.export"}),
     Role.AUDITOR: frozenset({"people.see", "ledger.export", "jobs.see"}),
