@@ -21,7 +21,7 @@ load: setup ## set up, bring the database up to date, load packs/nato if it is a
 	@$(BIN)/cordiale load --pack packs/nato
 
 run: load ## load, then serve on 127.0.0.1:8000
-	@$(BIN)/cordiale serve
+	@$(BIN)/cordiale serve --invite-first
 
 test: dev ## run the tests: SQLite, then PostgreSQL and the browser where installed
 	@$(BIN)/python -m tools.run_tests

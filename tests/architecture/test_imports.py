@@ -29,6 +29,7 @@ OWN = {
     "append_only": {"append_only"},
     "management": {"reads", "writes", "jobs"},
     "apps": {"models", "reads", "writes", "jobs"},
+    "adapters": {"reads", "writes", "adapters"},
 }
 OTHERS = {
     "reads": {"reads"},

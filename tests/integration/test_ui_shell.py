@@ -106,7 +106,7 @@ USES = {
 def render(source: str, **context: Any) -> str:
     """The page from a template's source, by way of the loader that knows the components."""
     template = engines["django"].from_string(CottonCompiler().process(source))
-    return template.render({"site": SITE, **context}, HttpRequest())
+    return template.render({"frame": SITE, **context}, HttpRequest())
 
 
 def document(page: str) -> Any:
@@ -152,9 +152,9 @@ def test_the_page_says_what_it_is_to_whom_it_may_be_shown_and_on_which_register_
         assert line in text
 
 
-@pytest.mark.parametrize("site", [{}, None, {"nav": []}])
-def test_a_page_stands_without_anything_said_about_its_site(site):
-    tree = document(render(PAGE, table=TABLE, site=site))
+@pytest.mark.parametrize("frame", [{}, None, {"nav": []}])
+def test_a_page_stands_without_anything_said_about_its_site(frame):
+    tree = document(render(PAGE, table=TABLE, frame=frame))
 
     assert tree.find(".//title").text == "Austria – Cordiale"
     assert tree.find(".//nav[@class='nav']") is None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cordiale.apps.ledger.reads import ClockMissing, seen
+from cordiale.apps.people.reads.viewers import second_demanded
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.domain.viewer import Viewer
 from cordiale.ui.dates import moment_shown
@@ -25,7 +26,7 @@ class NavItem:
 
 
 @dataclass(frozen=True)
-class Site:
+class Frame:
     """What stands around every page's content."""
 
     name: str
@@ -37,9 +38,11 @@ class Site:
     footer_links: tuple[NavItem, ...]
     disclaimer: str
     register_line: str
+    account: tuple[NavItem, ...]
+    deciding: str
 
 
-def site(request: HttpRequest) -> dict[str, Site]:
+def frame(request: HttpRequest) -> dict[str, Frame]:
     """Name, navigation and lines of the installation, for the base page."""
     home = reverse("home")
     pages = (
@@ -57,7 +60,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
     )
     title, line = _state()
     return {
-        "site": Site(
+        "frame": Frame(
             name="Cordiale",
             home=home,
             search=reverse("search"),
@@ -78,8 +81,29 @@ def site(request: HttpRequest) -> dict[str, Site]:
                 "Every fact carries its source."
             ),
             register_line=line,
+            account=_account(request),
+            deciding=_deciding(),
         )
     }
+
+
+def _account(request: HttpRequest) -> tuple[NavItem, ...]:
+    """The ways to one's own pages, and to what one's roles open."""
+    viewer: Viewer = getattr(request, "viewer", Viewer.public())
+    pages = [("account_login", _("Sign in"))]
+    if viewer.person:
+        pages = [("people", _("People"))] if viewer.may("people.see") else []
+        pages += [("account", _("Your account"))]
+    return tuple(NavItem(label, reverse(name), request.path == reverse(name)) for name, label in pages)
+
+
+def _deciding() -> str:
+    """Whether one person decides alone; nothing when the database cannot tell."""
+    try:
+        second = second_demanded(Viewer.public())
+    except DatabaseError:
+        return ""
+    return "" if second else _("One person decides alone here: no second person is demanded.")
 
 
 def _state() -> tuple[str, str]:

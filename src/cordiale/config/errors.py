@@ -21,3 +21,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith(ADDRESS):
         return problem(OurMistake())
     return render(request, "config/broken.html", status=500)
+
+
+def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was not sent from a page of ours, or whose page was too old."""
+    return render(request, "config/not_from_here.html", status=403)

@@ -1,20 +1,23 @@
-"""What every request is given before a view sees it: one moment and one viewer."""
+"""What every request is given before a view sees it: one moment, and whoever is asking."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from cordiale.apps.ledger.reads import one_look
+from cordiale.apps.people.reads.viewers import viewer_of
 from cordiale.apps.register.reads.installation import NoPackLoaded
+from cordiale.config.api.problems import ADDRESS
 from cordiale.domain import clock
 from cordiale.domain.viewer import Viewer
 
 
 class RequestMoment:
-    """Gives the request `at`, its one moment in time, and `viewer`, who is asking."""
+    """Gives the request `at`, its one moment in time, and `viewer`: the public, until somebody is known better."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,3 +36,22 @@ class RequestMoment:
         if isinstance(exception, NoPackLoaded):
             return render(request, "config/no_pack.html", status=503)
         return None
+
+
+class SignedIn:
+    """Makes whoever is signed in the viewer, with the roles held on this day.
+
+    The API takes no session: a page elsewhere could make a browser ask with it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look the person up, if a session says that there is one: without its cookie no session is opened."""
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path_info.startswith(ADDRESS):
+            person = request.user.pk
+            if person is not None:
+                at = request.at  # type: ignore[attr-defined]  # set above
+                request.viewer = viewer_of(Viewer.public(), person=person, at=at)  # type: ignore[attr-defined]
+        return self.get_response(request)

@@ -39,6 +39,11 @@ class Mandate:
     party: str = ""
     body: str = ""
 
+    def __str__(self) -> str:
+        """In words: "focal point for aut"."""
+        whom = self.party or self.body
+        return f"{self.role} for {whom}" if whom else str(self.role)
+
     @property
     def fault(self) -> str:
         """What is wrong with the mandate, as a sentence that says how to mend it; "" when it is sound."""

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.cache import patch_vary_headers
@@ -123,11 +124,17 @@ def _route(match: ResolverMatch) -> str:
     return "/" + match.route.replace("<", "{").replace(">", "}")
 
 
+class _Throttle(AnonRateThrottle):
+    """Counts in this process alone."""
+
+    cache = caches["requests"]
+
+
 def _too_many(request: HttpRequest) -> HttpResponse | None:
     """A refusal when an address asked more often than the installation answers."""
     if not settings.API_RATE:
         return None
-    throttle = AnonRateThrottle(settings.API_RATE)
+    throttle = _Throttle(settings.API_RATE)
     if throttle.allow_request(request):
         return None
     seconds = max(1, math.ceil(throttle.wait() or 1))

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from granian.constants import Interfaces
 from granian.server import Server
 
+from cordiale.config.commands.user import first_link
 from cordiale.ui.maps import BadEdition, edition
 
 TRIES = 20
@@ -19,7 +20,10 @@ TRIES = 20
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
-def serve(host: str, port: int, workers: int) -> None:
+@click.option(
+    "--invite-first", is_flag=True, help="Print a one-time link for the first administrator, if there is none."
+)
+def serve(host: str, port: int, workers: int, invite_first: bool) -> None:
     """Serve the pages; a taken port gives way to the next free one."""
     try:
         edition(settings.MAP_EDITION)
@@ -31,6 +35,10 @@ def serve(host: str, port: int, workers: int) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Cordiale listens on http://{shown}:{free}/ (stop with Ctrl+C)")
+    if invite_first:
+        link = first_link(f"http://{'localhost' if host == '127.0.0.1' else shown}:{free}")
+        if link:
+            click.echo(f"Nobody has an account yet. This link makes the first administrator, once: {link}")
     Server(
         "cordiale.config.wsgi:application",
         address=host,

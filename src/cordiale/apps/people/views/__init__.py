@@ -1,0 +1,1 @@
+"""Pages about people: one's own account, accounts and roles, invitations, proposals."""

@@ -1,0 +1,152 @@
+"""One's own account, and the ways in: an invitation, a request for access."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cordiale.apps.people.forms import AccessForm, JoinForm, LendForm, TokenForm
+from cordiale.apps.people.reads.people import colleagues, one_person, tokens
+from cordiale.apps.people.reads.viewers import legal_day
+from cordiale.apps.people.views.showing import mandate_shown, moment, person_table, token_table, viewer_of
+from cordiale.apps.people.writes.grants import BadMandate, HeldAlready, NoSuchPerson, lend
+from cordiale.apps.people.writes.joining import (
+    AddressTaken,
+    BadInvitation,
+    TooManyRequests,
+    ask_for_access,
+    join,
+    offered,
+)
+from cordiale.apps.people.writes.tokens import BadToken, make_token, revoke_token
+from cordiale.domain.roles import Mandate
+from cordiale.domain.viewer import NeedsSecondPerson
+from cordiale.ui.permitting import needs
+
+
+@needs("signed in")
+def account(request: HttpRequest) -> HttpResponse:
+    """What is held about oneself, one's roles, and the ways to sign in."""
+    viewer = viewer_of(request)
+    person = one_person(viewer, person=viewer.person)
+    return render(
+        request,
+        "people/account.html",
+        {"person": person, "roles": person_table(request, person) if person else None, "tokens": token_table(viewer)},
+    )
+
+
+@needs("a role")
+def new_token(request: HttpRequest) -> HttpResponse:
+    """Make a token of one's own; it is shown this once."""
+    form = TokenForm(request.POST or None)
+    made = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = make_token(**form.cleaned_data, by=viewer_of(request), at=moment(request))
+        except BadToken as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "people/token.html", {"form": form, "made": made})
+
+
+@needs("a role")
+def end_token(request: HttpRequest, token: int) -> HttpResponse:
+    """Revoke a token of one's own."""
+    if request.method == "POST":
+        try:
+            revoke_token(token=token, by=viewer_of(request), at=moment(request))
+            messages.success(request, _("The token is revoked."))
+        except BadToken as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(reverse("account"))
+    name = next((one.name for one in tokens(viewer_of(request)) if one.id == token), "")
+    return render(
+        request,
+        "ui/confirm.html",
+        {"title": _("Revoke a token"), "lead": name, "submit": _("Revoke"), "back": reverse("account")},
+    )
+
+
+@needs("a role")
+def lend_role(request: HttpRequest) -> HttpResponse:
+    """Lend a role of one's own for a period."""
+    viewer = viewer_of(request)
+    own = sorted(viewer.mandates)
+    others = [(pk, name) for pk, name in colleagues(viewer).items() if pk != viewer.person]
+    form = LendForm(
+        request.POST or None,
+        own=[(str(place), mandate_shown(viewer, mandate)) for place, mandate in enumerate(own)],
+        people=others,
+        initial={"from_on": legal_day(viewer, at=moment(request))},
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        mandate: Mandate = own[int(given.pop("mandate"))]
+        try:
+            lend(**given, mandate=mandate, by=viewer, at=moment(request))
+        except (BadMandate, HeldAlready, NoSuchPerson, NeedsSecondPerson) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The role is lent."))
+            return HttpResponseRedirect(reverse("account"))
+    return _form(request, form, title=_("Lend a role"), submit=_("Lend"), back=reverse("account"))
+
+
+@needs("public")
+def request_access(request: HttpRequest) -> HttpResponse:
+    """Ask for an account; the answer is the same whether or not there is one already."""
+    form = AccessForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_for_access(**form.cleaned_data, by=viewer_of(request), at=moment(request))
+        except TooManyRequests as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return render(request, "people/asked.html")
+    lead = _("Accounts are made by invitation. An administrator reads what you write here and answers by mail.")
+    return _form(request, form, title=_("Ask for access"), lead=lead, submit=_("Ask"), back=reverse("account_login"))
+
+
+@needs("public")
+def take_invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Make one's account from an invitation, once."""
+    viewer, at = viewer_of(request), moment(request)
+    invited = offered(viewer, secret=secret, at=at)
+    if invited is None:
+        return render(request, "people/invitation_void.html", {"refusal": str(BadInvitation())}, status=404)
+    form = JoinForm(request.POST or None, email=invited.email)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = join(**form.cleaned_data, secret=secret, by=viewer, at=at)
+        except (AddressTaken, BadInvitation) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _sign_in(request, person)
+            messages.success(request, _("Welcome. Add a second factor now: a passkey, or an authenticator app."))
+            return HttpResponseRedirect(reverse("account"))
+    return _form(
+        request,
+        form,
+        title=_("Your account"),
+        lead=_("You are invited as: %(role)s.") % {"role": mandate_shown(viewer, invited.mandate)},
+        submit=_("Make my account"),
+    )
+
+
+def _sign_in(request: HttpRequest, person: int) -> None:
+    """Sign in whoever has just joined, with a session of its own."""
+    from cordiale.apps.people.reads.accounts import account_of
+
+    user = account_of(viewer_of(request), person=person)
+    if user is not None:
+        login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+
+def _form(request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:
+    return render(request, "ui/form.html", {"form": form, **shown})

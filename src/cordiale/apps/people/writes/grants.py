@@ -1,0 +1,243 @@
+"""Gives, lends and ends roles, closes accounts, and sets whether a second person is demanded."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from cordiale.apps.ledger.writes import Change, entry
+from cordiale.apps.people.models import Demand, Grant, Person
+from cordiale.apps.people.models.grants import OPEN
+from cordiale.apps.people.reads.viewers import legal_day, name_of
+from cordiale.domain.roles import Mandate, Role
+from cordiale.domain.viewer import Viewer, require, require_second
+
+
+class NoSuchPerson(LookupError):
+    """There is no open account of that number."""
+
+    code = "no-such-person"
+
+    def __init__(self, person: int) -> None:
+        super().__init__(f"There is no open account {person}.")
+
+
+class BadMandate(ValueError):
+    """A role without what it is held for, or for days that cannot be."""
+
+    code = "bad-mandate"
+
+
+class NoSuchGrant(LookupError):
+    """There is no role of that number that could be ended."""
+
+    code = "no-such-grant"
+
+    def __init__(self, grant: int) -> None:
+        super().__init__(f"Role {grant} is not held now.")
+
+
+class HeldAlready(ValueError):
+    """The person holds this role for these days."""
+
+    code = "held-already"
+
+    def __init__(self, said: str) -> None:
+        super().__init__(f"This person holds that role already: {said}. End that first, or choose other days.")
+
+
+class LastAdministrator(ValueError):
+    """Without an administrator nobody could give a role any more."""
+
+    code = "last-administrator"
+
+    def __init__(self) -> None:
+        super().__init__("This is the last administrator; give the role to somebody else first.")
+
+
+def grant(
+    *,
+    person: int,
+    mandate: Mandate,
+    from_on: date,
+    until_on: date | None,
+    reason: str,
+    by: Viewer,
+    at: datetime,
+) -> int:
+    """Give somebody a role from a legal day on, until another (half-open).
+
+    Returns:
+        The number of the grant.
+
+    Raises:
+        NotPermitted, NeedsSecondPerson, NoSuchPerson, BadMandate, HeldAlready.
+    """
+    require(by, "people.grant")
+    require_second(by, [f"{name_of(person)} becomes {mandate}"])
+    with entry(by=by, at=at, verb="people.granted", subject=name_of(person), reason=reason) as change:
+        return record(change, person=_open_person(person), mandate=mandate, from_on=from_on, until_on=until_on)
+
+
+def lend(*, person: int, mandate: Mandate, from_on: date, until_on: date, reason: str, by: Viewer, at: datetime) -> int:
+    """Lend a role of one's own to somebody for a period; whoever lends keeps it and answers for it.
+
+    Returns:
+        The number of the grant.
+
+    Raises:
+        NotPermitted, NeedsSecondPerson, NoSuchPerson, BadMandate, HeldAlready.
+    """
+    require(by, "people.delegate")
+    require_second(by, [f"{name_of(person)} becomes {mandate} until {until_on}"])
+    day = legal_day(by, at=at)
+    own = Grant.objects.filter(
+        OPEN,
+        person=by.person,
+        role=mandate.role,
+        party=mandate.party,
+        body=mandate.body,
+        lent_by__isnull=True,
+        from_on__lte=max(day, from_on),
+    )
+    if not own.exists():
+        raise BadMandate("You can lend a role that was given to you, and this one was not.")
+    if person == by.person:
+        raise BadMandate("Nobody lends a role to oneself; name somebody else.")
+    with entry(by=by, at=at, verb="people.lent", subject=name_of(person), reason=reason) as change:
+        return record(
+            change,
+            person=_open_person(person),
+            mandate=mandate,
+            from_on=from_on,
+            until_on=until_on,
+            lent_by=by.person,
+        )
+
+
+def end_grant(*, number: int, reason: str, by: Viewer, at: datetime) -> None:
+    """End a role at once; whoever lent a role may take it back.
+
+    Raises:
+        NotPermitted, NoSuchGrant, LastAdministrator.
+    """
+    found = Grant.objects.filter(OPEN, pk=number).first()
+    if found is None:
+        raise NoSuchGrant(number)
+    require(by, "people.delegate" if found.lent_by_id and found.lent_by_id == by.person else "people.grant")
+    with entry(by=by, at=at, verb="people.role-ended", subject=name_of(found.person_id), reason=reason) as change:
+        held = Grant.objects.filter(OPEN, pk=number).first()
+        if held is None:
+            raise NoSuchGrant(number)
+        _close(change, held)
+        _keep_an_administrator(by, at)
+
+
+def close_account(*, person: int, reason: str, by: Viewer, at: datetime) -> None:
+    """Close an account: it ends every session and token at once, and every role.
+
+    Raises:
+        NotPermitted, NoSuchPerson, LastAdministrator.
+    """
+    require(by, "people.close")
+    with entry(by=by, at=at, verb="people.closed", subject=name_of(person), reason=reason) as change:
+        found = _open_person(person)
+        for held in Grant.objects.filter(OPEN, person=person):
+            _close(change, held)
+        Person.objects.filter(pk=found.pk).update(is_active=False, closed_at=at)
+        change.record({"closed": person}, register=True)
+        _keep_an_administrator(by, at)
+
+
+def demand_second(*, demanded: bool, reason: str, by: Viewer, at: datetime) -> None:
+    """Demand a second person for whatever gains anybody a right, or stop demanding one.
+
+    To stop takes a second person itself. To begin takes two people who could approve: nothing could be done otherwise.
+
+    Raises:
+        NotPermitted, NeedsSecondPerson, BadMandate.
+    """
+    require(by, "people.demand")
+    if not demanded:
+        require_second(by, ["everybody may gain rights without a second person"])
+    elif Person.objects.filter(is_active=True, grants__known_to__isnull=True).distinct().count() < 2:
+        raise BadMandate("Only one person holds a role here; nobody could approve anything. Invite somebody first.")
+    with entry(by=by, at=at, verb="people.demanded", subject="installation", reason=reason) as change:
+        found = Demand.objects.filter(OPEN)
+        if demanded == found.exists():
+            return
+        if demanded:
+            Demand.objects.create(known_from_id=change.number)
+        else:
+            found.update(known_to_id=change.number)
+        change.record({"second person demanded": demanded}, register=True)
+
+
+def record(
+    change: Change,
+    *,
+    person: Person,
+    mandate: Mandate,
+    from_on: date,
+    until_on: date | None,
+    lent_by: int | None = None,
+) -> int:
+    """Put a grant into an open entry; a step of the writes that give roles.
+
+    Raises:
+        BadMandate, HeldAlready.
+    """
+    if mandate.fault:
+        raise BadMandate(mandate.fault)
+    if until_on is not None and until_on <= from_on:
+        raise BadMandate(f"The role would end on {until_on}, before it begins on {from_on}; write a later day.")
+    same = Grant.objects.filter(
+        OPEN, person=person, role=mandate.role, party=mandate.party, body=mandate.body, lent_by=lent_by
+    )
+    for held in same:
+        if (held.until_on is None or held.until_on > from_on) and (until_on is None or held.from_on < until_on):
+            raise HeldAlready(f"{mandate} from {held.from_on}")
+    made = Grant.objects.create(
+        person=person,
+        role=mandate.role,
+        party=mandate.party,
+        body=mandate.body,
+        from_on=from_on,
+        until_on=until_on,
+        lent_by_id=lent_by,
+        known_from_id=change.number,
+    )
+    change.record({"granted": _as_recorded(made)}, register=True)
+    return made.pk
+
+
+def _open_person(person: int) -> Person:
+    found = Person.objects.filter(pk=person, is_active=True).first()
+    if found is None:
+        raise NoSuchPerson(person)
+    return found
+
+
+def _close(change: Change, held: Grant) -> None:
+    Grant.objects.filter(pk=held.pk).update(known_to_id=change.number)
+    change.record({"role ended": _as_recorded(held)}, register=True)
+
+
+def _keep_an_administrator(by: Viewer, at: datetime) -> None:
+    day = legal_day(by, at=at)
+    others = Grant.objects.filter(OPEN, role=Role.ADMINISTRATOR, person__is_active=True, lent_by__isnull=True)
+    if not others.filter(until_on__isnull=True).exists() and not others.filter(until_on__gt=day).exists():
+        raise LastAdministrator
+
+
+def _as_recorded(held: Grant) -> dict[str, object]:
+    """A grant as an entry commits to it: the person by number, so that the ledger holds no personal data."""
+    return {
+        "grant": held.pk,
+        "person": held.person_id,
+        "role": held.role,
+        "party": held.party,
+        "body": held.body,
+        "from_on": held.from_on.isoformat(),
+        "until_on": held.until_on.isoformat() if held.until_on else "",
+        "lent_by": held.lent_by_id or 0,
+    }

@@ -1,0 +1,59 @@
+"""Makes accounts from the command line: the first administrator, and whoever is locked out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+from django.urls import reverse
+
+from cordiale.apps.people.reads.people import administered
+from cordiale.apps.people.writes.grants import BadMandate
+from cordiale.apps.people.writes.joining import AddressTaken, invite, withdraw_first
+from cordiale.domain import clock
+from cordiale.domain.roles import Mandate, Role
+from cordiale.domain.viewer import Viewer
+
+BY = Viewer.system("command line")
+
+
+@click.group()
+def user() -> None:
+    """Accounts. They are made by invitation: a link that holds for seven days and works once."""
+
+
+@user.command()
+@click.argument("email")
+@click.option("--admin", is_flag=True, help="As administrator.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="As what else.")
+@click.option("--party", default="", help="Id of the party, for a focal point.")
+@click.option("--body", default="", help="Name of the body, for a provider.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The first day on which the role is held no more.")
+@click.option(
+    "--address", default="http://localhost:8000", show_default=True, help="Where the installation is reached."
+)
+def create(email: str, admin: bool, role: str | None, party: str, body: str, until: object, address: str) -> None:
+    """Invite EMAIL and print the link that makes the account."""
+    if admin == (role is not None):
+        raise click.ClickException("Say as what: --admin, or --role ROLE.")
+    mandate = Mandate(Role.ADMINISTRATOR if admin else Role(role or ""), party, body)
+    until_on: date | None = until.date() if until is not None else None  # type: ignore[attr-defined]  # click's datetime
+    try:
+        _number, secret = invite(
+            email=email, mandate=mandate, until_on=until_on, reason="from the command line", by=BY, at=clock.now()
+        )
+    except (AddressTaken, BadMandate) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"{address.rstrip('/')}{reverse('invitation', args=[secret])}")
+
+
+def first_link(address: str) -> str:
+    """A link that makes the first administrator; "" when somebody has an account. Earlier ones hold no longer."""
+    if administered(BY):
+        return ""
+    at = clock.now()
+    withdraw_first(by=BY, at=at)
+    _number, secret = invite(
+        email="", mandate=Mandate(Role.ADMINISTRATOR), until_on=None, reason="first start", by=BY, at=at
+    )
+    return f"{address}{reverse('invitation', args=[secret])}"

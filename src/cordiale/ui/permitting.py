@@ -1,0 +1,58 @@
+"""Who may open an address: each view says so, and whoever may not is told that there is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Literal, TypeAlias
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from cordiale.domain.viewer import Permission, Viewer
+
+Needs: TypeAlias = Permission | Literal["public", "signed in", "a role"]
+"""What an address needs: a permission, an account, any role at all, or nothing."""
+
+View: TypeAlias = Callable[..., HttpResponse]
+
+
+def needs(what: Needs) -> Callable[[View], View]:
+    """Let a view answer only those who may open it; others get 404, as for an address that does not exist.
+
+    Whoever is not signed in is asked to sign in where an account is all it takes.
+    """
+
+    def closing(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *arguments: object, **held: object) -> HttpResponse:
+            viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by config.middleware
+            if what == "signed in" and not viewer.person:
+                return HttpResponseRedirect(
+                    f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
+                )
+            if not allowed(viewer, what):
+                raise Http404
+            response = view(request, *arguments, **held)
+            if what != "public":
+                response.headers["Cache-Control"] = "private, no-store"
+            return response
+
+        guarded.needs = what  # type: ignore[attr-defined]  # read by the matrix of permissions
+        return guarded
+
+    return closing
+
+
+def allowed(viewer: Viewer, what: Needs) -> bool:
+    """Whether a viewer may open what needs this."""
+    match what:
+        case "public":
+            return True
+        case "signed in":
+            return viewer.person > 0
+        case "a role":
+            return bool(viewer.mandates)
+        case _:
+            return viewer.may(what)
