@@ -250,6 +250,23 @@ def verb_shown(verb: str) -> str:
         "register.ended": _("End recorded"),
         "register.corrected": _("Statement corrected"),
         "register.retracted": _("Statement retracted"),
+        "register.edited": _("Several edits"),
+        "register.decided": _("Conflict decided"),
+        "register.ranked": _("Source re-ranked"),
+        "register.defined": _("Group defined"),
+        "people.invited": _("Somebody invited"),
+        "people.invitation-withdrawn": _("Invitation withdrawn"),
+        "people.request-answered": _("Request for access answered"),
+        "people.joined": _("Account made"),
+        "people.granted": _("Role given"),
+        "people.lent": _("Role lent"),
+        "people.role-ended": _("Role ended"),
+        "people.closed": _("Account closed"),
+        "people.demanded": _("Second person demanded, or no longer"),
+        "people.token-made": _("Token made"),
+        "people.token-revoked": _("Token revoked"),
+        "people.proposed": _("Change proposed"),
+        "people.proposal-decided": _("Proposal decided"),
     }
     return names.get(verb, verb)
 

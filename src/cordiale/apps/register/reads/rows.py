@@ -63,7 +63,11 @@ IDENTITIES: dict[str, type[Identity]] = {
 }
 """Table of a pack to the model that names its rows for ever, where others refer to them."""
 
-PINNED: dict[str, type[Version]] = {**MODELS, "pack_edition": models.PackEdition}
+PINNED: dict[str, type[Version]] = {
+    **MODELS,
+    "pack_edition": models.PackEdition,
+    "audience_group": models.Group,
+}
 """Every table whose rows entries commit to."""
 
 PACK_LOADED = "register.pack-loaded"
