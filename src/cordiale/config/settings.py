@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "cordiale.apps.ledger",
     "cordiale.apps.register",
     "cordiale.apps.people",
+    "cordiale.apps.desk",
     # below ours, so that our templates are found first
     "allauth",
     "allauth.account",
