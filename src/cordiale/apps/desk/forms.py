@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -16,6 +16,26 @@ from cordiale.domain.participation import Scope, StartKind, Statement
 from cordiale.domain.period import EndsBeforeItStarts, ImpossibleDate, Period, When, parse_when
 
 Choices = Sequence[tuple[str, Any]]
+
+
+class Said(Protocol):
+    """A statement of the register, as far as an editor needs it; both ends as written, "" for none."""
+
+    @property
+    def assertion(self) -> int:
+        """Its number."""
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+
+    @property
+    def scope(self) -> str:
+        """What it is about."""
+
+    @property
+    def valid_to(self) -> str:
+        """When it was over."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +102,13 @@ class EditForm(forms.Form):
             if name in self.fields and isinstance(self.fields[name], forms.ChoiceField):
                 self.fields[name].choices = choices  # type: ignore[attr-defined]  # as just looked up
 
-    def edit(self, *, at: datetime) -> Edit:
-        """The edit that was typed; `at` is what "this moment" means."""
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
+        """The edits that were typed.
+
+        Args:
+            at: what "this moment" means.
+            said: what is said now of the party in the framework that the form names.
+        """
         raise NotImplementedError
 
 
@@ -138,9 +163,9 @@ class AssertForm(_StatementForm):
     title = lazy("Record a statement")
     lead = lazy("A source says that a party has a status in a framework over a period.")
 
-    def edit(self, *, at: datetime) -> Edit:
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
         """A new statement."""
-        return Assert(self.statement)
+        return [Assert(self.statement)]
 
 
 class CorrectForm(_StatementForm):
@@ -151,9 +176,9 @@ class CorrectForm(_StatementForm):
     assertion = forms.IntegerField(label=lazy("Number of the statement"), min_value=1)
     field_order = ("assertion",)
 
-    def edit(self, *, at: datetime) -> Edit:
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
         """The correction."""
-        return Correct(self.cleaned_data["assertion"], self.statement)
+        return [Correct(self.cleaned_data["assertion"], self.statement)]
 
 
 class EndForm(EditForm):
@@ -165,10 +190,10 @@ class EndForm(EditForm):
     on = WhenField(label=lazy("Over on"), help_text=lazy("The first day on which it was so no more."))
     source = forms.ChoiceField(label=lazy("Source of the end"))
 
-    def edit(self, *, at: datetime) -> Edit:
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
         """The end."""
         given = self.cleaned_data
-        return End(given["assertion"], given["on"], given["source"])
+        return [End(given["assertion"], given["on"], given["source"])]
 
 
 class RetractForm(EditForm):
@@ -178,9 +203,9 @@ class RetractForm(EditForm):
     lead = lazy("It should never have been made: the source does not say so. Nothing takes its place.")
     assertion = forms.IntegerField(label=lazy("Number of the statement"), min_value=1)
 
-    def edit(self, *, at: datetime) -> Edit:
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
         """The retraction."""
-        return Retract(self.cleaned_data["assertion"])
+        return [Retract(self.cleaned_data["assertion"])]
 
 
 class DecideForm(EditForm):
@@ -193,9 +218,9 @@ class DecideForm(EditForm):
     )
     assertion = forms.IntegerField(label=lazy("Number of the statement that shall count"), min_value=1)
 
-    def edit(self, *, at: datetime) -> Edit:
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
         """The decision."""
-        return Decide(self.cleaned_data["assertion"])
+        return [Decide(self.cleaned_data["assertion"])]
 
 
 class RankForm(EditForm):
@@ -206,9 +231,9 @@ class RankForm(EditForm):
     source = forms.ChoiceField(label=lazy("Source"))
     precedence = forms.IntegerField(label=lazy("Precedence"), min_value=0, max_value=100, help_text=lazy("0 to 100."))
 
-    def edit(self, *, at: datetime) -> Edit:
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
         """The new rank."""
-        return Rank(self.cleaned_data["source"], self.cleaned_data["precedence"])
+        return [Rank(self.cleaned_data["source"], self.cleaned_data["precedence"])]
 
 
 class DefineForm(EditForm):
@@ -229,10 +254,10 @@ class DefineForm(EditForm):
         help_text=lazy('In the language of audiences: "pfp, md, jpn except blr".'),
     )
 
-    def edit(self, *, at: datetime) -> Edit:
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
         """The definition."""
         given = self.cleaned_data
-        return Define(given["group"], given["group_title"], given["audience"])
+        return [Define(given["group"], given["group_title"], given["audience"])]
 
 
 class SuspendForm(EditForm):
@@ -257,25 +282,29 @@ class SuspendForm(EditForm):
         super().__init__(*args, known=known, **options)
         self.fields["suspension"].choices = known.suspending  # type: ignore[attr-defined]  # a ChoiceField
 
-    def edit(self, *, at: datetime) -> Edit:
-        """The suspension, from a day or from this moment."""
+    def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:
+        """The suspension, from a day or from this moment; where its source said otherwise so far, that ends then."""
         given = self.cleaned_data
         start: When = given["valid_from"]
         if not start.text:
             start = parse_when(at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        return Assert(
-            Statement(
-                party=given["party"],
-                framework=given["framework"],
-                status=given["suspension"],
-                scope=Scope(given["scope"]),
-                start_kind=StartKind.CHANGE,
-                period=Period(start),
-                source=given["source"],
-                locator=given["locator"],
-                note=given["ground"],
-            )
+        statement = Statement(
+            party=given["party"],
+            framework=given["framework"],
+            status=given["suspension"],
+            scope=Scope(given["scope"]),
+            start_kind=StartKind.CHANGE,
+            period=Period(start),
+            source=given["source"],
+            locator=given["locator"],
+            note=given["ground"],
         )
+        ends = [
+            End(one.assertion, start, statement.source)
+            for one in said
+            if (one.source, one.scope) == (statement.source, statement.scope) and not one.valid_to
+        ]
+        return [*ends, Assert(statement)]
 
 
 FORMS: dict[str, type[EditForm]] = {

@@ -15,7 +15,7 @@ from cordiale.apps.desk.forms import FORMS, EditForm, RecordForm
 from cordiale.apps.desk.views.showing import consequence_tables, edit_shown, editor_address, known, moment, viewer_of
 from cordiale.apps.desk.writes.proposing import EDITING, kept
 from cordiale.apps.people.writes.proposals import propose
-from cordiale.apps.register.reads.assertions import NothingOfThatNumber, assertion, assertions
+from cordiale.apps.register.reads.assertions import Asserted, NothingOfThatNumber, assertion, assertions
 from cordiale.apps.register.reads.labels import labels
 from cordiale.apps.register.writes.editing import BadGroup, BadPrecedence, carry_out, preview
 from cordiale.apps.register.writes.participation import (
@@ -57,14 +57,14 @@ def edit(request: HttpRequest, verb: str) -> HttpResponse:
     form = FORMS[verb](given, known=known(viewer), initial=_initial(request, verb), label_suffix="")
     if given is None or not form.is_valid():
         return _asking(request, verb, form)
-    wanted = form.edit(at=at)
+    wanted = form.edits(at=at, said=_said(request, form))
     try:
-        tried = preview(viewer, edits=[wanted], at=at)
+        tried = preview(viewer, edits=wanted, at=at)
     except REFUSALS as refusal:
         form.add_error(None, str(refusal))
         return _asking(request, verb, form)
     record = RecordForm(request.POST if request.method == "POST" else None)
-    may_record = viewer.may(PERMISSIONS[type(wanted)])
+    may_record = all(viewer.may(PERMISSIONS[type(one)]) for one in wanted)
     if request.method == "POST":
         if not may_record:
             raise Http404
@@ -78,7 +78,7 @@ def edit(request: HttpRequest, verb: str) -> HttpResponse:
         "desk/consequences.html",
         {
             "title": form.title,
-            "edit": edit_shown(viewer, wanted),
+            "edits": [edit_shown(viewer, one) for one in wanted],
             "tables": consequence_tables(viewer, tried.consequences),
             "nothing": tried.consequences.empty,
             "gains": gains,
@@ -91,14 +91,22 @@ def edit(request: HttpRequest, verb: str) -> HttpResponse:
     )
 
 
-def _recorded(request: HttpRequest, wanted: Edit, record: RecordForm) -> HttpResponse | None:
+def _said(request: HttpRequest, form: EditForm) -> list[Asserted]:
+    """What is said now of the party and the framework that a form names; nothing where it names none."""
+    given = form.cleaned_data
+    if "party" not in given or "framework" not in given:
+        return []
+    return assertions(viewer_of(request), party=given["party"], framework=given["framework"], limit=500)
+
+
+def _recorded(request: HttpRequest, wanted: list[Edit], record: RecordForm) -> HttpResponse | None:
     """Record the edit, or propose it where it takes a second person; None when it is refused."""
     viewer, at, reason = viewer_of(request), moment(request), record.cleaned_data["reason"]
     try:
-        number = carry_out(edits=[wanted], reason=reason, by=viewer, at=at)
+        number = carry_out(edits=wanted, reason=reason, by=viewer, at=at)
     except NeedsSecondPerson:
-        title = edit_shown(viewer, wanted)
-        made = propose(verb=EDITING, title=title, arguments=kept(viewer, [wanted]), reason=reason, by=viewer, at=at)
+        title = "; ".join(edit_shown(viewer, one) for one in wanted)
+        made = propose(verb=EDITING, title=title, arguments=kept(viewer, wanted), reason=reason, by=viewer, at=at)
         messages.success(request, _("Proposed. Another person decides."))
         return HttpResponseRedirect(reverse("proposal", args=[made]))
     except REFUSALS as refusal:

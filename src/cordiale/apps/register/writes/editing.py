@@ -10,7 +10,7 @@ from django.db import transaction
 
 from cordiale.apps.ledger.reads import head
 from cordiale.apps.ledger.writes import Change, entry
-from cordiale.apps.register.models import Assertion, Group, SourceVersion
+from cordiale.apps.register.models import Assertion, FrameworkVersion, Group, PartyVersion, SourceVersion
 from cordiale.apps.register.reads.consequences import Consequences, consequences, weighed
 from cordiale.apps.register.reads.groups import groups_now
 from cordiale.apps.register.reads.installation import installation
@@ -240,12 +240,14 @@ def _check_group(edit: Define, *, by: Viewer) -> None:
         raise BadGroup("The group needs a name that people read.")
     try:
         row_of(BY_NAME["regions"], (edit.group, edit.title))
-        names, meant = words_of(by, sentences)
+        meant = words_of(by, sentences)[1]
     except BadCell as fault:
         raise BadGroup(str(fault)) from None
     except BadAudience as fault:
         raise BadGroup(str(fault)) from None
-    if names.party(edit.group) == edit.group or names.framework(edit.group) == edit.group:
+    if any(
+        model.objects.filter(named=edit.group, known_to=None).exists() for model in (PartyVersion, FrameworkVersion)
+    ):
         raise BadGroup(f'"{edit.group}" is the id of a framework or party; choose another.')
     around = circle(meant)
     if around:
