@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cordiale.apps.ledger.models import LedgerContent, LedgerEntry
@@ -155,6 +155,12 @@ def chosen(viewer: Viewer, *, numbers: Collection[int]) -> list[Entry]:
     return [Entry(*row) for row in rows.values_list(*_FIELDS)]
 
 
+def named(viewer: Viewer, *, name: str) -> list[Entry]:
+    """Entries that somebody made or is the subject of, the oldest first; public, as the ledger names by number only."""
+    rows = LedgerEntry.objects.filter(Q(actor=name) | Q(subject=name)).order_by("number")
+    return [Entry(*row) for row in rows.values_list(*_FIELDS)]
+
+
 def public_contents(viewer: Viewer, *, numbers: Collection[int]) -> dict[int, list[object]]:
     """Entry number to what it recorded, of those entries that changed the register; the erased are left out."""
     rows = LedgerContent.objects.filter(entry__in=numbers, entry__verb__startswith=REGISTER).exclude(content="")
@@ -265,6 +271,8 @@ def verb_shown(verb: str) -> str:
         "people.demanded": _("Second person demanded, or no longer"),
         "people.token-made": _("Token made"),
         "people.token-revoked": _("Token revoked"),
+        "people.erased": _("Personal data erased"),
+        "people.retention-run": _("Personal data past their time erased"),
         "people.proposed": _("Change proposed"),
         "people.proposal-decided": _("Proposal decided"),
     }

@@ -58,8 +58,8 @@ from cordiale.config.commands.database import backup, load, migrate  # noqa: E40
 from cordiale.config.commands.ledger import ledger  # noqa: E402
 from cordiale.config.commands.pack import pack  # noqa: E402
 from cordiale.config.commands.serve import serve  # noqa: E402
-from cordiale.config.commands.user import user  # noqa: E402
+from cordiale.config.commands.user import retention, user  # noqa: E402
 
 ASKING = (standing, composition, audience, conflicts, diff, parties, frameworks, sources, claims)
-for command in (migrate, load, serve, backup, pack, ledger, user, *ASKING):
+for command in (migrate, load, serve, backup, pack, ledger, user, retention, *ASKING):
     main.add_command(command)

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cordiale.apps.people.forms import AccessForm, JoinForm, LendForm, TokenForm
+from cordiale.apps.people.reads.held import held_about
 from cordiale.apps.people.reads.people import colleagues, one_person, tokens
 from cordiale.apps.people.reads.viewers import legal_day
 from cordiale.apps.people.views.showing import mandate_shown, moment, person_table, token_table, viewer_of
@@ -39,6 +40,18 @@ def account(request: HttpRequest) -> HttpResponse:
         request,
         "people/account.html",
         {"person": person, "roles": person_table(request, person) if person else None, "tokens": token_table(viewer)},
+    )
+
+
+@needs("signed in")
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Everything that is held about oneself, as a file."""
+    viewer = viewer_of(request)
+    held = held_about(viewer, person=viewer.person)
+    return JsonResponse(
+        held or {},
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": 'attachment; filename="cordiale-my-data.json"'},
     )
 
 
