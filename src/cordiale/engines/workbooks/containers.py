@@ -34,6 +34,8 @@ _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _SAVE_AGAIN = "open it in a spreadsheet program and save it again as .xlsx"
 
 Attributes = Mapping[str, str]
+_BROKEN = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, LookupError, OSError, RuntimeError)
+"""What zipfile and expat raise on files that chance or malice damaged."""
 
 
 class Container:
@@ -138,7 +140,7 @@ class Container:
                 parser.ParseFile(stream)
         except BadWorkbook:
             raise
-        except (expat.ExpatError, zipfile.BadZipFile, EOFError, ValueError, LookupError, OSError, zlib.error) as error:
+        except _BROKEN as error:
             raise DamagedWorkbook(f"the part {part[:80]} is damaged ({str(error)[:80]})", _SAVE_AGAIN) from None
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:

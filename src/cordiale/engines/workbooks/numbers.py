@@ -68,7 +68,7 @@ def number_text(raw: str) -> str:
         number = Decimal(raw.strip())
     except InvalidOperation:
         raise Unreadable(f'holds "{raw[:40]}" as a number', "type it again") from None
-    if not number.is_finite() or abs(number) >= Decimal(10) ** MOST_FIGURES:
+    if not number.is_finite() or number.adjusted() >= MOST_FIGURES:
         raise Unreadable(
             f"holds a number with more than {MOST_FIGURES} figures, of which spreadsheets keep no more",
             "format the cell as text and type it again",

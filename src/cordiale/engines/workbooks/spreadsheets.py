@@ -359,9 +359,8 @@ def _area(reference: str) -> Callable[[int, int], bool]:
     ends: list[tuple[int, int]] = []
     for corner in (first, last or first):
         letters = corner.rstrip(_FIGURES)
-        line = _whole(corner[len(letters) :])
         try:
-            ends.append((line or 0, column_number(letters)))
+            ends.append((int(corner[len(letters) :][:8]), column_number(letters)))
         except ValueError:
             raise DamagedWorkbook(f'"{reference[:40]}" is no area of a sheet', _SAVE_AGAIN) from None
     (top, left), (bottom, right) = ends
