@@ -8,6 +8,7 @@ from pathlib import Path
 HOW_TO_GET = {
     "PostgreSQL": "apt-get install postgresql",
     "Chromium": "apt-get install chromium",
+    "LibreOffice": "apt-get install libreoffice-calc-nogui python3-uno",
 }
 
 
@@ -27,9 +28,21 @@ def chromium() -> Path | None:
     return next((Path(program) for program in found if program), None)
 
 
+def libreoffice() -> Path | None:
+    """LibreOffice, if the system's Python can steer it."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    return Path(found) if found and python_of_libreoffice() else None
+
+
+def python_of_libreoffice() -> Path | None:
+    """The system's Python, if it has python3-uno; a virtual environment never has it."""
+    python = Path("/usr/bin/python3")
+    return python if python.exists() and Path("/usr/lib/python3/dist-packages/uno.py").exists() else None
+
+
 def missing() -> list[str]:
     """The names in HOW_TO_GET that this machine lacks."""
-    found = {"PostgreSQL": postgres_folder(), "Chromium": chromium()}
+    found = {"PostgreSQL": postgres_folder(), "Chromium": chromium(), "LibreOffice": libreoffice()}
     return [name for name, program in found.items() if program is None]
 
 

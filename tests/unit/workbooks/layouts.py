@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
 from cordiale.engines.packs.tables import BY_NAME
 from cordiale.engines.workbooks.columns import Column, Layout

@@ -5,15 +5,25 @@ from __future__ import annotations
 import pytest
 
 from cordiale.engines.workbooks.accepting import Accepted, CannotBeAccepted, accept
-from cordiale.engines.workbooks.comparing import CellRefused, Changed, Conflict, New, Refused, Removed, Unchanged
+from cordiale.engines.workbooks.comparing import (
+    CellRefused,
+    Changed,
+    Conflict,
+    New,
+    Outcome,
+    Refused,
+    Removed,
+    Unchanged,
+)
 
 NEW = New(2, ("a",), {"name": "a"})
 CHANGED = Changed(3, "3", 1, (), ("b",), {"name": "b"})
 REMOVED = Removed(4, "4", 1, ("c",))
-CONFLICT = Conflict(Changed(5, "5", 9, (), ("d",), {"name": "d"}))
+WISH = Changed(5, "5", 9, (), ("d",), {"name": "d"})
+CONFLICT = Conflict(WISH)
 REFUSED = Refused(6, (CellRefused("A6", "name", "is empty", "write a value"),))
 SAME = Unchanged(7, "7")
-FILE = [NEW, CHANGED, REMOVED, CONFLICT, REFUSED, SAME]
+FILE: list[Outcome] = [NEW, CHANGED, REMOVED, CONFLICT, REFUSED, SAME]
 
 
 def test_the_chosen_rows_are_taken():
@@ -25,7 +35,7 @@ def test_nothing_chosen_is_nothing_written():
 
 
 def test_a_conflict_decided_for_the_file_is_a_change():
-    assert accept(FILE, [3], for_the_file=[5]) == Accepted(changed=(CHANGED, CONFLICT.wish))
+    assert accept(FILE, [3], for_the_file=[5]) == Accepted(changed=(CHANGED, WISH))
 
 
 @pytest.mark.parametrize(

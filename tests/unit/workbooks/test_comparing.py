@@ -80,6 +80,7 @@ class TestOfThreeStates:
             assert outcome.cells == file
         else:
             assert isinstance(outcome, Conflict)
+            assert isinstance(outcome.wish, Changed)
             assert [cell.file for cell in outcome.wish.changes] == [file[place] for place in edited]
             assert set(outcome.clashes) == {SEATS.columns[place].name for place in edited if here[place] != base[place]}
 

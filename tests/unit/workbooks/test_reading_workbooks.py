@@ -7,7 +7,7 @@ import random
 import zipfile
 from datetime import date, datetime
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from cordiale.engines.workbooks import columns, containers, reading
@@ -240,6 +240,13 @@ def test_space_that_nobody_sees_is_tidied():
     )
 
 
+@pytest.mark.parametrize("text", [" ", "\u200b", "\xa0\n"])
+def test_a_cell_that_holds_nothing_that_is_seen_is_empty(text):
+    content = as_xlsx(lambda _, sheet: (sheet.write_string(0, 0, "heading"), sheet.write_string(1, 0, text)))
+
+    assert cells_below(content) == []
+
+
 def test_text_in_several_styles_is_one_text():
     def write(sheet, form):
         sheet.write_rich_string(1, 0, "Treaty ", form, "of ", "1949")
@@ -251,6 +258,15 @@ def test_a_reading_aid_is_no_part_of_the_text():
     content = edited(STRINGS, b"<t>Finland</t>", b'<t>Finland</t><rPh sb="0" eb="1"><t>aid</t></rPh><phoneticPr/>')
 
     assert cells_below(content)[0][1] == "Finland"
+
+
+def test_a_reading_aid_inside_a_cell_is_no_part_of_the_text():
+    content = as_xlsx(lambda _, sheet: sheet.write_string(0, 0, "Norway"), constant_memory=True)
+    aid = b'<t>Norway</t><rPh sb="0" eb="1"><t>aid</t></rPh>'
+
+    content = repacked(content, lambda parts: parts.update({SHEET: parts[SHEET].replace(b"<t>Norway</t>", aid)}))
+
+    assert read(content, "file.xlsx").headings == ("Norway",)
 
 
 @pytest.mark.parametrize("escape", ["_xD83D_", "_x00e9_"])

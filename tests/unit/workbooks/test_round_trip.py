@@ -95,7 +95,7 @@ def test_what_was_exported_can_be_taken_by_another_installation_as_new(make):
 
 
 def test_progress_is_told_to_the_end():
-    told = []
+    told: list[int] = []
 
     exported([Row(str(number), 1, FIN.cells) for number in range(2_500)], progress=told.append)
 

@@ -6,7 +6,7 @@ import io
 import zipfile
 from dataclasses import replace
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,7 +184,7 @@ class TestARowMark:
     @pytest.mark.parametrize("mark", [Mark("", 1), Mark("a b", 1), Mark("é", 1), Mark("1", -1), Mark("1", 10**18)])
     def test_of_another_form_cannot_be_written(self, mark):
         with pytest.raises(ValueError, match="cannot be written"):
-            of_csv([Row(*mark, FIN.cells)])
+            of_csv([Row(mark.id, mark.version, FIN.cells)])
 
 
 class TestALayout:
