@@ -124,6 +124,11 @@ class TestTheFile:
             Unchanged(4, "1"),
         ]
 
+    def test_may_have_a_title_above_its_headings(self):
+        lines = [["Seats for 2027"], [""], *lines_of([FIN])]
+
+        assert outcomes(as_csv(lines), held(FIN), separator=",") == [Unchanged(4, "1")]
+
     def test_may_have_more_columns_which_are_told_and_left_aside(self):
         lines = [[*line, "", extra] for line, extra in zip(lines_of([FIN]), ("Phone", "+358"), strict=True)]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
+from babel import Locale
 
 from cordiale.engines.workbooks import columns
 from cordiale.engines.workbooks.encodings import ENCODINGS, decode
@@ -61,6 +64,19 @@ class TestAnEncoding:
         assert table(text.encode(encoding)) == cells(text)
         assert sheet.encoding in ENCODINGS
         assert not sheet.certain
+
+    @pytest.mark.parametrize(
+        ("encoding", "language"),
+        [("cp1252", "fr"), ("cp1252", "de"), ("cp1250", "pl"), ("cp1250", "cs"), ("cp1251", "uk"), ("cp1255", "he")],
+    )
+    def test_of_ten_names_of_countries_is_found_nine_times_in_ten(self, encoding, language):
+        names = [name for code, name in Locale(language).territories.items() if len(code) == 2]
+        chance = random.Random(17)
+        lists = ["\n".join(chance.sample(names, 10)).encode(encoding, "ignore") for _ in range(20)]
+
+        right = sum(decode(content).text == content.decode(encoding) for content in lists)
+
+        assert right >= 18
 
     @pytest.mark.parametrize("encoding", ["iso8859_1", "iso8859_15", "iso8859_9"])
     def test_that_differs_from_a_commoner_one_in_no_letter_may_be_taken_for_it(self, encoding):

@@ -16,7 +16,7 @@ from cordiale.engines.workbooks import columns
 from cordiale.engines.workbooks.columns import Column, Layout
 from cordiale.engines.workbooks.laying_out import lay_out
 from cordiale.engines.workbooks.manifest import manifest_from
-from cordiale.engines.workbooks.marks import Mark, read_mark, written
+from cordiale.engines.workbooks.marks import RowMark, read_mark, written
 from cordiale.engines.workbooks.pack_tables import layout_of
 from cordiale.engines.workbooks.reading import read
 from cordiale.engines.workbooks.refusing import NewerWorkbook, Unreadable
@@ -169,11 +169,11 @@ def test_a_sheet_has_a_name_that_spreadsheets_take(title, name):
 class TestARowMark:
     @given(st.from_regex(r"[!-~]{1,12}", fullmatch=True), st.integers(0, 10**17))
     def test_is_read_as_it_was_written(self, id_, version):
-        assert read_mark("seats", written("seats", Mark(id_, version))) == Mark(id_, version)
+        assert read_mark("seats", written("seats", RowMark(id_, version))) == RowMark(id_, version)
 
     @given(st.integers(0, 99), st.sampled_from("0123456789"))
     def test_with_one_figure_changed_is_none(self, place, figure):
-        mark = written("seats", Mark("4711", 90210))
+        mark = written("seats", RowMark("4711", 90210))
         place %= len(mark)
         damaged = mark[:place] + figure + mark[place + 1 :]
 
@@ -181,7 +181,9 @@ class TestARowMark:
             with pytest.raises(Unreadable):
                 read_mark("seats", damaged)
 
-    @pytest.mark.parametrize("mark", [Mark("", 1), Mark("a b", 1), Mark("é", 1), Mark("1", -1), Mark("1", 10**18)])
+    @pytest.mark.parametrize(
+        "mark", [RowMark("", 1), RowMark("a b", 1), RowMark("é", 1), RowMark("1", -1), RowMark("1", 10**18)]
+    )
     def test_of_another_form_cannot_be_written(self, mark):
         with pytest.raises(ValueError, match="cannot be written"):
             of_csv([Row(mark.id, mark.version, FIN.cells)])

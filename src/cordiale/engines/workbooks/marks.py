@@ -15,14 +15,14 @@ from cordiale.engines.workbooks.refusing import Unreadable
 _MARK = re.compile(r"(?P<id>[!-~]+)@(?P<version>0|[1-9][0-9]{0,17})-(?P<check>[0-9a-f]{6})")
 
 
-class Mark(NamedTuple):
+class RowMark(NamedTuple):
     """A row and the version that was exported."""
 
     id: str
     version: int
 
 
-def written(layout: str, mark: Mark) -> str:
+def written(layout: str, mark: RowMark) -> str:
     """A mark as it stands in a workbook: "4711@90210-3fa9c1".
 
     Args:
@@ -38,14 +38,14 @@ def written(layout: str, mark: Mark) -> str:
     return text
 
 
-def read_mark(layout: str, text: str) -> Mark:
+def read_mark(layout: str, text: str) -> RowMark:
     """The mark of a line.
 
     Raises:
         Unreadable: it is no mark of this layout.
     """
     found = _MARK.fullmatch(text)
-    mark = Mark(found["id"], int(found["version"])) if found else None
+    mark = RowMark(found["id"], int(found["version"])) if found else None
     if mark is None or found is None or found["check"] != _check(layout, mark):
         raise Unreadable(
             f'holds "{text[:40]}", which is no row mark of this table',
@@ -54,5 +54,5 @@ def read_mark(layout: str, text: str) -> Mark:
     return mark
 
 
-def _check(layout: str, mark: Mark) -> str:
+def _check(layout: str, mark: RowMark) -> str:
     return hashlib.sha256(f"{layout}\n{mark.id}\n{mark.version}".encode()).hexdigest()[:6]

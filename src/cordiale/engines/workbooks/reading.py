@@ -5,7 +5,9 @@ What a file is follows from its content. Its name is used in messages only.
 
 from __future__ import annotations
 
-from cordiale.engines.workbooks.columns import heading_form
+from itertools import islice
+
+from cordiale.engines.workbooks.columns import MARK, heading_form
 from cordiale.engines.workbooks.delimited import grid_of, separator_of
 from cordiale.engines.workbooks.encodings import decode
 from cordiale.engines.workbooks.refusing import (
@@ -21,6 +23,8 @@ from cordiale.engines.workbooks.sheets import Grid, Line, Sheet, place_of
 from cordiale.engines.workbooks.spreadsheets import Workbook
 
 LARGEST_FILE = 32 * 1024 * 1024
+_LOOKED_AT = 20
+"""Lines among which the headings of an export are looked for."""
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -35,7 +39,8 @@ def read(
         content: the file's bytes.
         file_name: what the sender called it.
         sheet: name of the sheet; empty for the first that can be seen. A text file has only one.
-        header_line: number of the line that holds the headings; 0 for the first that holds anything.
+        header_line: number of the line that holds the headings; 0 for the one with the heading of the row mark, or else
+            for the first that holds anything.
         encoding: of a text file, a name in `encodings.ENCODINGS`; empty to find it out.
         separator: between the cells of a text file; empty to find it out.
 
@@ -96,11 +101,18 @@ def _from_text(content: bytes, name: str, header_line: int, encoding: str, separ
     )
 
 
+def _line_of_headings(grid: Grid) -> int:
+    """Where the headings stand: people write titles above them."""
+    first = list(islice(grid.lines.items(), _LOOKED_AT))
+    marked = (number for number, cells in first if any(heading_form(text) == MARK for text in cells.values()))
+    return next(marked, first[0][0] if first else 0)
+
+
 def _split(
     grid: Grid, name: str, header_line: int
 ) -> tuple[int, tuple[str, ...], tuple[Line, ...], dict[tuple[int, int], Unreadable]]:
     """The headings, and the lines below them."""
-    header = header_line or next(iter(grid.lines), 0)
+    header = header_line or _line_of_headings(grid)
     if header not in grid.lines:
         what = f"line {header_line} holds no headings" if header_line else "the sheet holds nothing"
         raise SheetMissing(what, "choose another sheet, or another line", name)

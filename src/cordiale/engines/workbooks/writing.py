@@ -26,7 +26,7 @@ from cordiale.engines.workbooks.columns import (
 )
 from cordiale.engines.workbooks.guarding import guarded
 from cordiale.engines.workbooks.manifest import SHEET, Manifest, Origin, digest_of
-from cordiale.engines.workbooks.marks import Mark, written
+from cordiale.engines.workbooks.marks import RowMark, written
 
 LISTS = "_lists"
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
@@ -80,7 +80,7 @@ def workbook_bytes(
         ExportTooLarge: it could not be imported again.
     """
     _check_size(layout, rows)
-    marks = [written(layout.key, Mark(row.id, row.version)) for row in rows]
+    marks = [written(layout.key, RowMark(row.id, row.version)) for row in rows]
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": layout.title, "created": origin.made_at})
@@ -117,7 +117,7 @@ def csv_bytes(layout: Layout, rows: Sequence[Row], *, separator: str = ",") -> b
     writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
     writer.writerow(guarded(heading) for heading in headings(layout))
     for row in rows:
-        mark = written(layout.key, Mark(row.id, row.version))
+        mark = written(layout.key, RowMark(row.id, row.version))
         writer.writerow([mark, *map(guarded, row.cells), ""])
     return out.getvalue().encode("utf-8-sig")
 
