@@ -58,7 +58,8 @@ from cordiale.config.commands.database import backup, load, migrate  # noqa: E40
 from cordiale.config.commands.ledger import ledger  # noqa: E402
 from cordiale.config.commands.pack import pack  # noqa: E402
 from cordiale.config.commands.serve import serve  # noqa: E402
+from cordiale.config.commands.worker import worker  # noqa: E402
 
 ASKING = (standing, composition, audience, conflicts, diff, parties, frameworks, sources, claims)
-for command in (migrate, load, serve, backup, pack, ledger, *ASKING):
+for command in (migrate, load, serve, worker, backup, pack, ledger, *ASKING):
     main.add_command(command)

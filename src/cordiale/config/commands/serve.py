@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import nullcontext
 
 import click
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from granian.constants import Interfaces
 from granian.server import Server
 
+from cordiale.config.commands.worker import worker_beside
 from cordiale.ui.maps import BadEdition, edition
 
 TRIES = 20
@@ -19,8 +21,9 @@ TRIES = 20
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve the pages; a taken port gives way to the next free one."""
+@click.option("--without-worker", is_flag=True, help="No worker beside it: long work is done by `cordiale worker`.")
+def serve(host: str, port: int, workers: int, without_worker: bool) -> None:
+    """Serve the pages, with a worker for long work beside it; a taken port gives way to the next free one."""
     try:
         edition(settings.MAP_EDITION)
     except BadEdition as refusal:
@@ -31,7 +34,7 @@ def serve(host: str, port: int, workers: int) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Cordiale listens on http://{shown}:{free}/ (stop with Ctrl+C)")
-    Server(
+    server = Server(
         "cordiale.config.wsgi:application",
         address=host,
         port=free,
@@ -39,7 +42,9 @@ def serve(host: str, port: int, workers: int) -> None:
         workers=workers,
         respawn_failed_workers=True,
         log_access=False,
-    ).serve()
+    )
+    with nullcontext() if without_worker else worker_beside():
+        server.serve()
 
 
 def _free_port(host: str, port: int) -> int:
