@@ -157,6 +157,7 @@ def queue_silent_again(*, silence: timedelta, by: Viewer, at: datetime) -> list[
                 continue
             _another_turn(row, by=by, at=at)
             changed.append(job)
+    _close_turns_left_open(before=at - silence, at=at)
     return changed
 
 
@@ -198,6 +199,13 @@ def _still_waits(row: Job, *, since: datetime) -> bool:
     if task is None:
         return False
     return task.status == TaskResultStatus.READY or (task.started_at is not None and task.started_at > since)
+
+
+def _close_turns_left_open(*, before: datetime, at: datetime) -> None:
+    """A worker killed after the last note on its job leaves its turn running for ever."""
+    started = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lte=before)
+    left = started.filter(pk__in=Job.objects.filter(finished_at__isnull=False).values("turn"))
+    left.update(status=TaskResultStatus.SUCCESSFUL, finished_at=at)
 
 
 def _another_turn(row: Job, *, by: Viewer, at: datetime) -> JobState:
