@@ -8,6 +8,7 @@ urlpatterns = [
     path("api/v1/", include("cordiale.config.api.urls")),
     path("", include("cordiale.apps.register.urls")),
     path("", include("cordiale.apps.ledger.urls")),
+    path("", include("cordiale.apps.jobs.urls")),
 ]
 
 handler404 = "cordiale.config.errors.not_found"
