@@ -16,8 +16,8 @@ import click
 from cordiale.apps.jobs.jobs.worker import work
 
 PROGRAM = "from cordiale.config.commands import main; main()"
-LONGEST_PAUSE = 60.0
-"""Seconds between two starts of a worker that dies at once."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 60.0
+"""Seconds between two starts of a worker that dies at once: twice as many each time."""
 PATIENCE = 20.0
 """Seconds a worker may take to end its step when the server stops; then it is killed, and its job taken up later."""
 
@@ -49,7 +49,7 @@ def worker_beside() -> Iterator[None]:
 
 
 def _keep(stop: threading.Event) -> None:
-    pause = 0.5
+    pause = SHORTEST_PAUSE
     while not stop.is_set():
         started = time.monotonic()
         child = subprocess.Popen(  # noqa: S603  # ourselves
@@ -59,9 +59,10 @@ def _keep(stop: threading.Event) -> None:
         status = _watched(child, stop)
         if stop.is_set():
             return
-        pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
-        logger.warning("the worker ended with status %s; another is started in %.0f s", status, pause)
+        pause = SHORTEST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else pause
+        logger.warning("the worker ended with status %s; another is started in %.1f s", status, pause)
         stop.wait(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def _watched(child: subprocess.Popen[bytes], stop: threading.Event) -> int:
