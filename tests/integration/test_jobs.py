@@ -342,6 +342,7 @@ class TestSilence:
         job = asked()
         slow = begun(job)
         self.later(60)
+        begun(job)
         before = one(OWNER, job=job)
 
         with pytest.raises(turns.Overtaken):
