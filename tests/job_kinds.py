@@ -56,4 +56,10 @@ def end(work: Work) -> Done:
         raise ValueError("a secret that no page may show")
     if how == "file":
         return Done(says=(work.file or b"").decode())
+    if how in ("save in a step", "step in a step"):
+        with work.step("outer"):
+            if how == "save in a step":
+                work.save(1)
+            with work.step("inner"):
+                pass
     return Done(says="Done.")

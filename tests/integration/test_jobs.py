@@ -201,6 +201,12 @@ class TestATurn:
         assert (found.state, found.outcome) == (JobState.FAILED, FAILED)
         assert "a secret that no page may show" in caplog.text
 
+    @pytest.mark.parametrize("how", ["save in a step", "step in a step"])
+    def test_a_handler_that_saves_or_steps_inside_a_step_is_mistaken(self, how, caplog):
+        assert take(asked("test-end", how=how)).state == JobState.FAILED
+        assert "RuntimeError" in caplog.text
+        assert not JobStep.objects.exists()
+
     def test_whoever_lost_the_right_meanwhile_is_refused(self, monkeypatch):
         job = asked()
         monkeypatch.setitem(EVERYBODY, "person:1", Viewer("person:1"))

@@ -7,15 +7,20 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.db import connections
 
 from cordiale.apps.jobs.models import Job, JobStep
 from cordiale.apps.jobs.reads.progress import one
 from cordiale.apps.jobs.writes.asking import cancel, start
+from cordiale.apps.jobs.writes.steps import step
 from cordiale.domain import clock
 from cordiale.domain.jobs import JobState
 from cordiale.domain.viewer import Viewer
@@ -153,6 +158,29 @@ def test_workers_at_once_take_each_job_once(place, count):
     assert JobStep.objects.count() == 2 * len(jobs)
 
 
+def test_two_workers_at_one_step_wait_for_each_other_and_one_takes_it(place):
+    job, entered, go_on = uuid4(), threading.Event(), threading.Event()
+
+    def slowly() -> bool:
+        try:
+            with step(job=job, name="rows", by=OWNER, at=clock.now()) as taken:
+                entered.set()
+                go_on.wait(SECONDS)
+            return taken.fresh
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as workers:
+        first = workers.submit(slowly)
+        entered.wait(SECONDS)
+        second = workers.submit(slowly)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)
+        go_on.set()
+
+        assert (first.result(SECONDS), second.result(SECONDS)) == (True, False)
+
+
 class Served:
     """`cordiale serve` with its worker."""
 
@@ -220,3 +248,14 @@ def test_a_worker_does_not_outlive_a_server_that_was_killed(started):
 
     eventually(lambda: not runs(process))
     assert state(job) == "queued"
+
+
+def test_an_operator_asks_for_a_job_lists_and_cancels_it(own_database):
+    asked_for = own_database.run("job", "start", "ledger-verify")
+    job = asked_for.stdout.strip()
+
+    listed = own_database.run("job", "list", "--format", "csv").stdout.splitlines()
+    assert listed[1].startswith(f"{job},ledger-verify,queued,0,0,0,system: command line,")
+    assert own_database.run("job", "cancel", job).stdout == "The job is cancelled.\n"
+    again = own_database.run("job", "cancel", job)
+    assert (again.returncode, again.stderr) == (1, "Error: The job is cancelled already.\n")

@@ -39,7 +39,8 @@ def worker(until_empty: bool, parent: int) -> None:
 def worker_beside() -> Iterator[None]:
     """While this is open, a worker runs as a child process; a dead one is started again, later each time it dies."""
     stop = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(stop,), name="worker")
+    # the first one before the thread: the web server forks, and should find the thread asleep
+    keeper = threading.Thread(target=_keep, args=(_started(), stop), name="worker")
     keeper.start()
     try:
         yield
@@ -48,21 +49,26 @@ def worker_beside() -> Iterator[None]:
         keeper.join()
 
 
-def _keep(stop: threading.Event) -> None:
-    pause = SHORTEST_PAUSE
-    while not stop.is_set():
-        started = time.monotonic()
-        child = subprocess.Popen(  # noqa: S603  # ourselves
-            [sys.executable, "-c", PROGRAM, "worker", "--parent", str(os.getpid())], stdin=subprocess.DEVNULL
-        )
-        click.echo(f"The worker is process {child.pid}.")
+def _started() -> subprocess.Popen[bytes]:
+    """A worker in a process group of its own: Ctrl+C is for the server, which then ends its worker."""
+    command = [sys.executable, "-c", PROGRAM, "worker", "--parent", str(os.getpid())]
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603  # ourselves
+    click.echo(f"The worker is process {child.pid}.")
+    return child
+
+
+def _keep(child: subprocess.Popen[bytes], stop: threading.Event) -> None:
+    pause, started = SHORTEST_PAUSE, time.monotonic()
+    while True:
         status = _watched(child, stop)
         if stop.is_set():
             return
         pause = SHORTEST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else pause
         logger.warning("the worker ended with status %s; another is started in %.1f s", status, pause)
-        stop.wait(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+        if stop.wait(pause):
+            return
+        pause, started = min(pause * 2, LONGEST_PAUSE), time.monotonic()
+        child = _started()
 
 
 def _watched(child: subprocess.Popen[bytes], stop: threading.Event) -> int:

@@ -68,6 +68,7 @@ class Work:
         self._turn = turn
         self._done, self._total = begun.done, begun.total
         self._is_stopping = is_stopping
+        self._in_step = False
 
     @property
     def file(self) -> bytes | None:
@@ -90,7 +91,10 @@ class Work:
             Cancelled: somebody asked for that.
             Stopped: this worker shuts down.
             Overtaken: another worker has the job.
+            RuntimeError: a step is open: what is saved would wait for its commit, and so would the heartbeat.
         """
+        if self._in_step:
+            raise RuntimeError("save between steps, not inside one")
         self._done = self._done if done is None else done
         self._total = self._total if total is None else total
         state = turns.save(
@@ -119,10 +123,17 @@ class Work:
 
         Raises:
             Cancelled, Stopped, Overtaken: as `save`, before the step is taken.
+            RuntimeError: another step is open.
         """
+        if self._in_step:
+            raise RuntimeError("a step inside a step")
         self._leave_if_asked(turns.beat(job=self.job, turn=self._turn, by=WORKER, at=clock.now()))
-        with step(job=self.job, name=name, by=WORKER, at=clock.now()) as taken:
-            yield taken
+        self._in_step = True
+        try:
+            with step(job=self.job, name=name, by=WORKER, at=clock.now()) as taken:
+                yield taken
+        finally:
+            self._in_step = False
 
     def _leave_if_asked(self, state: JobState) -> None:
         if state == JobState.CANCELLING:
