@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-
-import pytest
+from typing import Any
 
 from tests.databases import ROOT
 
@@ -131,70 +130,40 @@ for number, job in enumerate(jobs):
 """
 
 
-@pytest.fixture(scope="module")
-def sweep(request, _engine, _new_place, migrated_database):
-    database = _engine.copy(migrated_database, *_new_place("sweep"))
+def test_a_worker_killed_before_any_of_its_statements_loses_nothing_and_does_nothing_twice(own_database):
+    """One test with many facts: the sweep takes seconds, and each worker of xdist would make it anew."""
     done = subprocess.run(
         [sys.executable, "-c", SWEEP, str(STEPS)],
         cwd=ROOT,
-        env=database.env,
+        env=own_database.env,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+
     assert done.returncode == 0, done.stderr
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    yield lines[0]["statements"], lines[1:], database
-    _engine.drop(database)
-
-
-def test_each_statement_of_a_worker_was_once_its_last(sweep):
-    statements, kills, _ = sweep
-
-    assert [kill["statement"] for kill in kills] == list(range(1, statements + 1))
-
-
-@pytest.mark.parametrize("step", range(STEPS))
-def test_workers_were_killed_before_the_effect_of_each_step_and_between_its_commit_and_the_checkpoint(sweep, step):
-    _, kills, _ = sweep
-
-    seen = {(kill["killed"]["saved"], kill["killed"]["marks"]) for kill in kills}
-
-    assert {(step, step), (step, step + 1)} <= seen
-
-
-def test_workers_were_killed_between_the_claim_and_the_beginning_and_after_the_end(sweep):
-    _, kills, _ = sweep
-
-    seen = {(kill["killed"]["state"], kill["killed"]["turn"]) for kill in kills}
-
-    assert {("queued", "RUNNING"), ("done", "RUNNING")} <= seen
-
-
-def test_every_killed_job_is_done_by_the_next_worker_and_no_turn_stays_running(sweep):
-    _, kills, _ = sweep
-
-    assert {(kill["end"]["state"], kill["end"]["turn"]) for kill in kills} == {("done", "SUCCESSFUL")}
-
-
-def test_every_step_of_a_killed_job_is_one_entry_and_no_more(sweep):
-    _, kills, _ = sweep
-
+    first, *kills = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(kills) == first["statements"] > 0
+    assert_every_moment_was_met(kills)
     for kill in kills:
-        subjects = [subject for subject, _ in kill["end"]["entries"]]
-        assert subjects == [f"step:{kill['job']}:{step + 1}" for step in range(STEPS)], kill
-
-
-def test_the_next_worker_knows_what_a_step_came_to_that_another_committed(sweep):
-    _, kills, _ = sweep
-
-    for kill in kills:
+        # done by the next worker, and no turn stays running for ever
+        assert (kill["end"]["state"], kill["end"]["turn"]) == ("done", "SUCCESSFUL"), kill
+        # each step is one entry, and no more
+        steps = [subject for subject, _ in kill["end"]["entries"]]
+        assert steps == [f"step:{kill['job']}:{step + 1}" for step in range(STEPS)], kill
+        # the next worker knew what a step had come to that another committed
         assert kill["end"]["says"] == ",".join(str(number) for _, number in kill["end"]["entries"]), kill
+    own_database.run_or_fail("ledger", "verify")
 
 
-def test_the_ledger_of_all_that_was_killed_holds(sweep):
-    _, _, database = sweep
-
-    database.run_or_fail("ledger", "verify")
+def assert_every_moment_was_met(kills: list[dict[str, Any]]) -> None:
+    """The sweep would prove nothing if it had missed the moments that matter."""
+    states = {(kill["killed"]["state"], kill["killed"]["turn"]) for kill in kills}
+    assert ("queued", "RUNNING") in states, "between the claim of the queue and the beginning of the job"
+    assert ("done", "RUNNING") in states, "between the end of the job and the end of its turn"
+    saved = {(kill["killed"]["saved"], kill["killed"]["marks"]) for kill in kills}
+    for step in range(STEPS):
+        assert (step, step) in saved, f"before the effect of step {step + 1}"
+        assert (step, step + 1) in saved, f"between the commit of step {step + 1} and the checkpoint after it"

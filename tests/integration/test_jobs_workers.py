@@ -15,17 +15,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner, Result
 from django.db import connections
 
 from cordiale.apps.jobs.models import Job, JobStep
 from cordiale.apps.jobs.reads.progress import one
 from cordiale.apps.jobs.writes.asking import cancel, start
 from cordiale.apps.jobs.writes.steps import step
+from cordiale.config.commands import main
 from cordiale.domain import clock
 from cordiale.domain.jobs import JobState
 from cordiale.domain.viewer import Viewer
 from tests import job_kinds  # noqa: F401  # declares the kinds
-from tests.databases import CORDIALE, ROOT, OwnDatabase
+from tests.databases import ROOT, OwnDatabase
 from tests.processes import finish, kill, let_go
 from tests.processes import start as start_process
 
@@ -181,14 +183,25 @@ def test_two_workers_at_one_step_wait_for_each_other_and_one_takes_it(place):
         assert (first.result(SECONDS), second.result(SECONDS)) == (True, False)
 
 
+SERVE = """
+from importlib import import_module
+
+from cordiale.config.commands import main
+
+# nobody asks for a page here, so no file need be compressed
+import_module("cordiale.config.commands.serve").call_command = lambda *arguments, **options: None
+main()
+"""
+
+
 class Served:
     """`cordiale serve` with its worker."""
 
-    def __init__(self, database: OwnDatabase, *options: str) -> None:
+    def __init__(self, database: OwnDatabase) -> None:
         self.lines = Path(database.home, "serve.txt")
         with self.lines.open("w", encoding="utf-8") as output:
             self.process = subprocess.Popen(
-                [CORDIALE, "serve", "--workers", "1", "--port", "18230", *options],
+                [sys.executable, "-c", SERVE, "serve", "--workers", "1", "--port", "18230"],
                 cwd=ROOT,
                 env=database.env | {"PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
@@ -250,12 +263,21 @@ def test_a_worker_does_not_outlive_a_server_that_was_killed(started):
     assert state(job) == "queued"
 
 
-def test_an_operator_asks_for_a_job_lists_and_cancels_it(own_database):
-    asked_for = own_database.run("job", "start", "ledger-verify")
-    job = asked_for.stdout.strip()
+def test_an_operator_asks_for_a_job_lists_and_cancels_it(place):
+    def cordiale(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["job", *arguments])
 
-    listed = own_database.run("job", "list", "--format", "csv").stdout.splitlines()
+    job = cordiale("start", "ledger-verify").stdout.strip()
+
+    listed = cordiale("list", "--format", "csv").stdout.splitlines()
     assert listed[1].startswith(f"{job},ledger-verify,queued,0,0,0,system: command line,")
-    assert own_database.run("job", "cancel", job).stdout == "The job is cancelled.\n"
-    again = own_database.run("job", "cancel", job)
-    assert (again.returncode, again.stderr) == (1, "Error: The job is cancelled already.\n")
+    assert cordiale("cancel", job).stdout == "The job is cancelled.\n"
+    again = cordiale("cancel", job)
+    assert (again.exit_code, again.stderr) == (1, "Error: The job is cancelled already.\n")
+
+
+def test_an_operator_who_asks_for_what_there_is_not_is_told(place):
+    started = CliRunner().invoke(main, ["job", "start", "no-such-kind"])
+
+    assert started.exit_code == 1
+    assert 'There is no kind of job "no-such-kind"; there are:' in started.stderr
