@@ -15,7 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,9 @@ def _adapt_settings() -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # a file as in an installation; Django's own choice, shared memory, knows neither a log nor a second process
-        database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["CORDIALE_HOME"], "test.sqlite3"))
+        for alias, file in (("default", "test.sqlite3"), ("queue", "test.queue.sqlite3")):
+            own = settings.DATABASES[alias].setdefault("TEST", {})
+            own["NAME"] = str(Path(os.environ["CORDIALE_HOME"], file))
     # pages name their static files without hashes, so no test needs them collected first
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -248,13 +250,16 @@ def asean(_shared_asean_database: OwnDatabase, django_db_blocker: DjangoDbBlocke
 @contextmanager
 def _rolled_back(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator[None]:
     """Points Django at a database, and takes back whatever is written meanwhile."""
-    from django.db import connection, transaction
+    from django.db import connections, transaction
 
-    with in_this_process(database, blocker):
-        atomic = transaction.atomic()
-        atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: allows durable blocks inside
-        with atomic:
-            yield
+    with in_this_process(database, blocker), ExitStack() as stack:
+        for alias in database.names:
+            atomic = transaction.atomic(using=alias)
+            atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: allows durable blocks
+            stack.enter_context(atomic)
+        yield
+        for alias in database.names:
+            connection = connections[alias]
             if not connection.needs_rollback and connection.is_usable():
                 connection.check_constraints()  # those that the database leaves until the commit
-            transaction.set_rollback(True)
+            transaction.set_rollback(True, using=alias)

@@ -90,7 +90,7 @@ def site(
     log = database.home / "serve.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [CORDIALE, "serve", "--port", str(_free_port()), "--workers", "1"],
+            [CORDIALE, "serve", "--port", str(_free_port()), "--workers", "1", "--without-worker"],
             cwd=ROOT,
             env=database.env,
             stdin=subprocess.DEVNULL,

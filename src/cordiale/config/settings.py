@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -33,9 +34,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "cordiale.config",
     "cordiale.ui",
     "cordiale.apps.ledger",
+    "cordiale.apps.jobs",
     "cordiale.apps.register",
     "cordiale.apps.people",
     "cordiale.apps.desk",
@@ -161,7 +165,22 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
         ),
     }
+    # beside the database it belongs to, so that a copy of the register does not take turns of the original's jobs
+    DATABASES["queue"] = {
+        **DATABASES["default"],
+        "NAME": str(Path(DATABASES["default"]["NAME"]).with_suffix(".queue.sqlite3")),
+    }
+DATABASE_ROUTERS = ["cordiale.config.queue.QueueRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+VIEWER_NAMED = "cordiale.config.viewers.viewer_named"
+if not re.fullmatch(r"[1-9][0-9]{0,4}", os.environ.get("CORDIALE_JOB_SILENCE", "60")):
+    raise ImproperlyConfigured("CORDIALE_JOB_SILENCE takes a whole number of seconds, such as 60.")
+JOB_SILENCE = timedelta(seconds=int(os.environ.get("CORDIALE_JOB_SILENCE", "60")))
+if not re.fullmatch(r"[1-9][0-9]{0,3}", os.environ.get("CORDIALE_JOB_DAYS", "30")):
+    raise ImproperlyConfigured("CORDIALE_JOB_DAYS takes a whole number of days, such as 30.")
+JOB_DAYS = timedelta(days=int(os.environ.get("CORDIALE_JOB_DAYS", "30")))
 
 API_RATE = os.environ.get("CORDIALE_API_RATE", "300/min")
 if API_RATE == "off":

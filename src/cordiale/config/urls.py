@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("cordiale.apps.ledger.urls")),
     path("", include("cordiale.apps.people.urls")),
     path("", include("cordiale.apps.desk.urls")),
+    path("", include("cordiale.apps.jobs.urls")),
 ]
 
 handler404 = "cordiale.config.errors.not_found"

@@ -177,6 +177,32 @@ def fault(viewer: Viewer) -> Fault | None:
     return damaged or broken or _clock_fault(viewer, now)
 
 
+def fault_of_part(viewer: Viewer, *, after: Entry | None, limit: int) -> tuple[Fault | None, Entry | None]:
+    """Check a part of the ledger as `fault` does: for ledgers that take long.
+
+    Args:
+        after: the entry checked last; None at the beginning.
+        limit: how many entries to check.
+
+    Returns:
+        The first fault, and the last entry checked, `after` itself when there are no more.
+    """
+    start = after.number if after else 0
+    part = list(entries(viewer, after=start, limit=limit))
+    last = part[-1] if part else after
+    broken = first_fault(part, after=after)
+    below = broken.number if broken else (last.number if last else 0) + 1
+    return _first_damaged_content(above=start, below=below) or broken, last
+
+
+def fault_of_end(viewer: Viewer, *, last: Entry | None) -> Fault | None:
+    """Whether the clock is that of the last entry; asked when every part of the ledger was checked."""
+    now = head(viewer)
+    if last is None and now.number == 0 and now.hash != GENESIS:
+        return Fault(0, "the clock of an empty ledger does not hold the starting hash")
+    return first_fault((), after=last, head=(now.number, now.hash)) or _clock_fault(viewer, now)
+
+
 def erased(viewer: Viewer) -> int:
     """How many entries have lost their content to the law; what these recorded cannot be checked."""
     return LedgerContent.objects.filter(salt="").count()
@@ -214,9 +240,9 @@ def fault_of_published_head(viewer: Viewer, published: str) -> Fault | None:
     return None
 
 
-def _first_damaged_content(*, below: int | None) -> Fault | None:
+def _first_damaged_content(*, above: int = 0, below: int | None) -> Fault | None:
     """The first entry whose content was changed, removed, or emptied without an entry that says so."""
-    wanted = LedgerEntry.objects.order_by("number")
+    wanted = LedgerEntry.objects.filter(number__gt=above).order_by("number")
     if below is not None:
         wanted = wanted.filter(number__lt=below)
     faults = [_changed(wanted), _removed(wanted), _emptied(wanted)]

@@ -55,11 +55,13 @@ from cordiale.config.commands.asking import (  # noqa: E402
 )
 from cordiale.config.commands.claims import claims  # noqa: E402
 from cordiale.config.commands.database import backup, load, migrate  # noqa: E402
+from cordiale.config.commands.job import job  # noqa: E402
 from cordiale.config.commands.ledger import ledger  # noqa: E402
 from cordiale.config.commands.pack import pack  # noqa: E402
 from cordiale.config.commands.serve import serve  # noqa: E402
 from cordiale.config.commands.user import retention, user  # noqa: E402
+from cordiale.config.commands.worker import worker  # noqa: E402
 
 ASKING = (standing, composition, audience, conflicts, diff, parties, frameworks, sources, claims)
-for command in (migrate, load, serve, backup, pack, ledger, user, retention, *ASKING):
+for command in (migrate, load, serve, worker, backup, pack, ledger, job, user, retention, *ASKING):
     main.add_command(command)

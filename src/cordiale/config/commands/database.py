@@ -12,7 +12,7 @@ from urllib.parse import quote
 import click
 from django.conf import settings
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 
 from cordiale.apps.ledger.reads import head
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
@@ -26,7 +26,8 @@ from cordiale.engines.packs.manifest import FILE, Manifest, read_manifest
 def migrate() -> None:
     """Create the database or bring it up to date."""
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        for alias in connections:
+            call_command("migrate", database=alias, verbosity=0, interactive=False)
     except OperationalError as error:
         raise click.ClickException(f"The database cannot be reached: {error}".strip()) from None
 

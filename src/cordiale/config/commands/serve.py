@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import nullcontext
 
 import click
 from django.conf import settings
@@ -11,6 +12,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from cordiale.config.commands.user import first_link
+from cordiale.config.commands.worker import worker_beside
 from cordiale.ui.maps import BadEdition, edition
 
 TRIES = 20
@@ -23,8 +25,9 @@ TRIES = 20
 @click.option(
     "--invite-first", is_flag=True, help="Print a one-time link for the first administrator, if there is none."
 )
-def serve(host: str, port: int, workers: int, invite_first: bool) -> None:
-    """Serve the pages; a taken port gives way to the next free one."""
+@click.option("--without-worker", is_flag=True, help="No worker beside it: long work is done by `cordiale worker`.")
+def serve(host: str, port: int, workers: int, invite_first: bool, without_worker: bool) -> None:
+    """Serve the pages, with a worker for long work beside it; a taken port gives way to the next free one."""
     try:
         edition(settings.MAP_EDITION)
     except BadEdition as refusal:
@@ -39,7 +42,7 @@ def serve(host: str, port: int, workers: int, invite_first: bool) -> None:
         link = first_link(f"http://{'localhost' if host == '127.0.0.1' else shown}:{free}")
         if link:
             click.echo(f"Nobody has an account yet. This link makes the first administrator, once: {link}")
-    Server(
+    server = Server(
         "cordiale.config.wsgi:application",
         address=host,
         port=free,
@@ -47,7 +50,9 @@ def serve(host: str, port: int, workers: int, invite_first: bool) -> None:
         workers=workers,
         respawn_failed_workers=True,
         log_access=False,
-    ).serve()
+    )
+    with nullcontext() if without_worker else worker_beside():
+        server.serve()
 
 
 def _free_port(host: str, port: int) -> int:
