@@ -251,7 +251,7 @@ class DefineForm(EditForm):
     audience = forms.CharField(
         label=lazy("Who belongs to it"),
         max_length=1_000,
-        help_text=lazy('In the language of audiences: "pfp, md, jpn except blr".'),
+        help_text=lazy("Frameworks, parties and groups, joined by commas; what follows “except” is taken away."),
     )
 
     def edits(self, *, at: datetime, said: Sequence[Said]) -> list[Edit]:

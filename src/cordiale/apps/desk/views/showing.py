@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -15,7 +14,7 @@ from cordiale.apps.register.reads.assertions import NothingOfThatNumber, asserti
 from cordiale.apps.register.reads.consequences import Consequences
 from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.register.reads.labels import labels
+from cordiale.apps.register.reads.labels import Labels, labels
 from cordiale.domain.editing import Assert, Correct, Decide, Define, Edit, End, Rank, Retract
 from cordiale.domain.participation import Answer, Statement
 from cordiale.domain.period import parse_when
@@ -118,105 +117,120 @@ def _said(viewer: Viewer, party: str, framework: str, status: str, since: str, u
 def consequence_tables(viewer: Viewer, found: Consequences) -> tuple[Table, ...]:
     """What would change for whom: standings, audiences, rights."""
     names = labels(viewer)
+    return _standings(names, found), _audiences(names, found), _rights(names, found)
 
-    def party(code: str) -> Cell:
-        return Cell(names.name(("parties",), code), value=code)
 
-    def framework(code: str) -> Cell:
-        return Cell(names.name(("frameworks",), code) if code else _("everywhere"), value=code)
-
-    span = (Column("since", _("From"), "date"), Column("until", _("Until"), "date"))
-    gained = {True: Cell(_("gains"), tone="ok"), False: Cell(_("loses"), tone="stop")}
+def _standings(names: Labels, found: Consequences) -> Table:
     seats = {"gained": Cell(_("gained"), tone="ok"), "lost": Cell(_("lost"), tone="stop"), "": Cell()}
+    return Table(
+        "standings",
+        _("Standings"),
+        (
+            Column("party", _("Country or organisation")),
+            Column("framework", _("Framework")),
+            *_span_columns(),
+            Column("before", _("Before")),
+            Column("after", _("After")),
+            Column("seat", _("Seat")),
+        ),
+        tuple(
+            (
+                _party(names, one.party),
+                _framework(names, one.framework),
+                _day(one.since),
+                _day(one.until),
+                answer_cell(one.before),
+                answer_cell(one.after),
+                seats[one.seat],
+            )
+            for one in found.standings
+        ),
+        empty=_("No standing changes on any day."),
+    )
+
+
+def _audiences(names: Labels, found: Consequences) -> Table:
+    return Table(
+        "audiences",
+        _("Audiences"),
+        (
+            Column("party", _("Country or organisation")),
+            Column("change", _("Change")),
+            Column("audience", _("Audience")),
+            *_span_columns(),
+        ),
+        tuple(
+            (
+                _party(names, one.party),
+                _change(gained=one.gained),
+                _audience(names, one.audience),
+                _day(one.since),
+                _day(one.until),
+            )
+            for one in found.audiences
+        ),
+        help=_("Who enters or leaves the audience of a framework or a group, from now on."),
+        empty=_("Nobody enters or leaves an audience."),
+    )
+
+
+def _rights(names: Labels, found: Consequences) -> Table:
     kinds = {
         "entitled": _("entitled to what the framework opens"),
         "restricted": _("free of any suspension"),
         "spoken of": _("free of exceptions that name the framework"),
     }
-    return (
-        Table(
-            "standings",
-            _("Standings"),
-            (
-                Column("party", _("Country or organisation")),
-                Column("framework", _("Framework")),
-                *span,
-                Column("before", _("Before")),
-                Column("after", _("After")),
-                Column("seat", _("Seat")),
-            ),
-            tuple(
-                (
-                    party(one.party),
-                    framework(one.framework),
-                    _day(one.since),
-                    _day(one.until),
-                    answer_cell(one.before),
-                    answer_cell(one.after),
-                    seats[one.seat],
-                )
-                for one in found.standings
-            ),
-            empty=_("No standing changes on any day."),
+    return Table(
+        "rights",
+        _("Rights"),
+        (
+            Column("party", _("Country or organisation")),
+            Column("change", _("Change")),
+            Column("what", _("What")),
+            Column("framework", _("Framework")),
+            *_span_columns(),
         ),
-        Table(
-            "audiences",
-            _("Audiences"),
+        tuple(
             (
-                Column("party", _("Country or organisation")),
-                Column("change", _("Change")),
-                Column("audience", _("Audience")),
-                *span,
-            ),
-            tuple(
-                (
-                    party(one.party),
-                    gained[one.gained],
-                    _audience(one.audience, names.of["frameworks"]),
-                    _day(one.since),
-                    _day(one.until),
-                )
-                for one in found.audiences
-            ),
-            help=_("Who enters or leaves the audience of a framework or a group, from now on."),
-            empty=_("Nobody enters or leaves an audience."),
+                _party(names, one.party),
+                _change(gained=one.gained),
+                Cell(kinds[one.kind], value=one.kind),
+                _framework(names, one.framework),
+                _day(one.since),
+                _day(one.until),
+            )
+            for one in found.rights
         ),
-        Table(
-            "rights",
-            _("Rights"),
-            (
-                Column("party", _("Country or organisation")),
-                Column("change", _("Change")),
-                Column("what", _("What")),
-                Column("framework", _("Framework")),
-                *span,
-            ),
-            tuple(
-                (
-                    party(one.party),
-                    gained[one.gained],
-                    Cell(kinds[one.kind], value=one.kind),
-                    framework(one.framework),
-                    _day(one.since),
-                    _day(one.until),
-                )
-                for one in found.rights
-            ),
-            help=_("What anybody gains takes a second person, where one is demanded."),
-            empty=_("Nobody gains or loses a right."),
-        ),
+        help=_("What anybody gains takes a second person, where one is demanded."),
+        empty=_("Nobody gains or loses a right."),
     )
+
+
+def _span_columns() -> tuple[Column, Column]:
+    return Column("since", _("From"), "date"), Column("until", _("Until"), "date")
+
+
+def _party(names: Labels, code: str) -> Cell:
+    return Cell(names.name(("parties",), code), value=code)
+
+
+def _framework(names: Labels, code: str) -> Cell:
+    return Cell(names.name(("frameworks",), code) if code else _("everywhere"), value=code)
+
+
+def _change(*, gained: bool) -> Cell:
+    return Cell(_("gains"), tone="ok") if gained else Cell(_("loses"), tone="stop")
 
 
 def _day(text: str) -> Cell:
     return Cell(shown(parse_when(text)) if text else "", value=text)
 
 
-def _audience(name: str, frameworks: Mapping[str, str]) -> Cell:
+def _audience(names: Labels, name: str) -> Cell:
     lead, _space, code = name.rpartition(" ")
     if lead == "group":
         return Cell(_("group %(id)s") % {"id": code}, value=name)
-    return Cell(frameworks.get(code, code), value=name)
+    return Cell(names.name(("frameworks",), code), value=name)
 
 
 def editor_address(verb: str, **given: str | int) -> str:

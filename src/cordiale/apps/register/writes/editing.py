@@ -14,7 +14,7 @@ from cordiale.apps.register.models import Assertion, FrameworkVersion, Group, Pa
 from cordiale.apps.register.reads.consequences import Consequences, consequences, weighed
 from cordiale.apps.register.reads.groups import groups_now
 from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.register.reads.rows import attributes, cell, pinned, pinned_text
+from cordiale.apps.register.reads.rows import attributes, cell, pinned, pinned_text, statement_of
 from cordiale.apps.register.reads.standing import words_of
 from cordiale.apps.register.writes import participation
 from cordiale.apps.register.writes.participation import NoSuchAssertion, NoSuchThing, ReasonMissing
@@ -191,7 +191,7 @@ def _decide(change: Change, assertion: int, *, reason: str, by: Viewer, at: date
         cells = (DESK, "Decisions of the desk", manifest.title, "", "", "en", "100")
         row = row_of(SOURCES, cells)
         put(change, table=SOURCES, rows=[row], pack="", zone=manifest.zone)
-    chosen = participation.statement_of(found)
+    chosen = statement_of(found)
     statement = replace(
         chosen,
         source=DESK,

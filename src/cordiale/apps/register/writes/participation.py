@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from cordiale.apps.ledger.writes import Change, entry
 from cordiale.apps.register.models import Assertion, FrameworkVersion, PartyVersion, SourceVersion
 from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.register.reads.rows import cell
+from cordiale.apps.register.reads.rows import cell, statement_of
 from cordiale.apps.register.writes.rows import close, put
 from cordiale.apps.register.writes.second import by_effect
-from cordiale.domain.participation import Scope, StartKind, Statement
+from cordiale.domain.participation import Statement
 from cordiale.domain.period import Period, When
 from cordiale.domain.viewer import Viewer, require
 from cordiale.engines.packs.cells import BadCell
@@ -227,22 +227,6 @@ def _check_contradiction(statement: Statement, *, bounds: tuple[int, int, int, i
     other = others.filter(same_days | same_words).values_list("pk", flat=True).first()
     if other is not None:
         raise SourceContradictsItself(statement.source, other)
-
-
-def statement_of(row: Assertion) -> Statement:
-    """What an assertion says, as a value."""
-    return Statement(
-        party=row.party_id,
-        framework=row.framework_id,
-        status=row.status,
-        scope=Scope(row.scope),
-        start_kind=StartKind(row.start_kind),
-        period=Period(row.valid_from, row.valid_to if row.valid_to.text else None),
-        source=row.source_id,
-        end_source=row.end_source_id or "",
-        locator=row.locator,
-        note=row.note,
-    )
 
 
 def _row(statement: Statement) -> Row:
