@@ -106,6 +106,13 @@ class FileConverter(CodeConverter):
     regex = r"[a-z]+\.(?:svg|png|bib|csl)"
 
 
+class SheetConverter(CodeConverter):
+    """The format of a workbook in an address."""
+
+    regex = "xlsx|csv"
+
+
+register_converter(SheetConverter, "sheet")
 register_converter(CodeConverter, "code")
 register_converter(TableConverter, "table")
 register_converter(FormatConverter, "format")

@@ -13,6 +13,7 @@ class Desk(AppConfig):
 
     def ready(self) -> None:
         """Say which writes of the register can be proposed."""
-        from cordiale.apps.desk.writes import proposing
+        from cordiale.apps.desk.writes import proposing, uploads
 
         proposing.register_kinds()
+        uploads.register_kind()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -14,6 +14,11 @@ from django.utils.translation import gettext_lazy as lazy
 from cordiale.domain.editing import Assert, Correct, Decide, Define, Edit, End, Rank, Retract
 from cordiale.domain.participation import Scope, StartKind, Statement
 from cordiale.domain.period import EndsBeforeItStarts, ImpossibleDate, Period, When, parse_when
+from cordiale.engines.packs.tables import TABLES
+from cordiale.engines.workbooks.columns import Layout
+from cordiale.engines.workbooks.comparing import Changed, New, Outcome, Removed
+from cordiale.engines.workbooks.encodings import ENCODINGS
+from cordiale.engines.workbooks.mapping import Question
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -334,3 +339,140 @@ class DecisionForm(forms.Form):
     """What is decided about a proposal, and why."""
 
     decision = forms.CharField(label=lazy("Remark"), max_length=1_000, required=False)
+
+
+class UploadForm(forms.Form):
+    """A file to send in."""
+
+    table = forms.ChoiceField(label=lazy("Table"), choices=lambda: UploadForm.tables())
+    file = forms.FileField(
+        label=lazy("File"), help_text=lazy("A workbook (.xlsx) or a table as text (.csv); 16 MiB at most.")
+    )
+
+    @staticmethod
+    def tables() -> list[tuple[str, str]]:
+        """The tables of the register, statements first."""
+        names = [table.name for table in TABLES]
+        names.sort(key=lambda name: name != "participation")
+        return [(name, name.replace("_", " ").capitalize()) for name in names]
+
+
+class EncodingForm(forms.Form):
+    """In which encoding a text file is read."""
+
+    encoding = forms.ChoiceField(label=lazy("Encoding"), choices=[(name, one.label) for name, one in ENCODINGS.items()])
+
+
+class ColumnsForm(forms.Form):
+    """For each of our columns the column of the file, or one value for every row."""
+
+    def __init__(
+        self, *args: Any, headings: Sequence[str], layout: Layout, suggested: Mapping[str, str], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self._layout = layout
+        choices = [("", _("none")), *((heading, heading) for heading in headings)]
+        for column in layout.columns:
+            self.fields[f"column-{column.name}"] = forms.ChoiceField(
+                label=column.label,
+                choices=choices,
+                required=False,
+                initial=suggested.get(column.name, ""),
+                help_text=column.says,
+            )
+            self.fields[f"fixed-{column.name}"] = forms.CharField(
+                label=_("%(column)s: one value for every row") % {"column": column.label},
+                required=False,
+                max_length=200,
+                help_text=_("Where the file has no such column."),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Each heading once, and no column both mapped and fixed; what is needed is there."""
+        given = super().clean() or {}
+        taken: set[str] = set()
+        for column in self._layout.columns:
+            theirs, fixed = given.get(f"column-{column.name}", ""), given.get(f"fixed-{column.name}", "")
+            if theirs and fixed:
+                self.add_error(f"fixed-{column.name}", _("Choose a column or one value, not both."))
+            if theirs in taken:
+                self.add_error(f"column-{column.name}", _("This column of the file is taken already."))
+            taken |= {theirs} - {""}
+            if column.needed and not theirs and not fixed:
+                self.add_error(f"column-{column.name}", _("Every row needs it: choose a column or one value."))
+        return given
+
+    def columns(self) -> dict[str, str]:
+        """Their heading to our column."""
+        given = self.cleaned_data
+        names = [column.name for column in self._layout.columns]
+        return {given[f"column-{name}"]: name for name in names if given[f"column-{name}"]}
+
+    def fixed(self) -> dict[str, str]:
+        """Our column to its one value."""
+        given = self.cleaned_data
+        names = [column.name for column in self._layout.columns]
+        return {name: given[f"fixed-{name}"] for name in names if given[f"fixed-{name}"]}
+
+
+class WordsForm(forms.Form):
+    """For each of their words, ours."""
+
+    def __init__(self, *args: Any, questions: Sequence[Question], layout: Layout, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._questions = list(questions)
+        columns = {column.name: column for column in layout.columns}
+        for place, asked in enumerate(self._questions):
+            column = columns[asked.column]
+            near = [(one, one) for one in asked.suggestions]
+            others = [(one, one) for one in column.choices or () if one not in asked.suggestions]
+            empty = [] if column.needed else [("", _("nothing"))]
+            self.fields[f"word-{place}"] = forms.ChoiceField(
+                label=f"{column.label}: {asked.theirs}",
+                choices=[*near, *empty, *others],
+                required=column.needed,
+                help_text=_("First in %(place)s; %(times)s times in all.")
+                % {"place": asked.place, "times": asked.times},
+            )
+
+    def answers(self) -> dict[tuple[str, str], str]:
+        """Column and their word to ours."""
+        return {
+            (asked.column, asked.theirs): self.cleaned_data[f"word-{place}"]
+            for place, asked in enumerate(self._questions)
+        }
+
+
+class LinesField(forms.Field):
+    """Numbers of lines of a file, as ticked."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[int]:
+        """The numbers, in order; what is none is left out."""
+        return sorted({int(one) for one in value or () if str(one).isascii() and str(one).isdecimal()})
+
+
+class ChooseForm(forms.Form):
+    """Which rows of a file to write, and why."""
+
+    ticked_lines = LinesField(required=False)
+    for_the_file = LinesField(required=False)
+    beyond = forms.BooleanField(required=False)
+    reason = forms.CharField(
+        label=lazy("Reason"),
+        max_length=1_000,
+        help_text=lazy("Stands in the ledger for ever: write why, and no names of people."),
+    )
+
+    def ticked(self, outcomes: Sequence[Outcome]) -> set[int]:
+        """The lines to tick on the page: what was ticked, or at first all that can be taken."""
+        if self.is_bound and self.is_valid():
+            return set(self.cleaned_data["ticked_lines"])
+        return {one.line for one in outcomes if isinstance(one, New | Changed | Removed)}
+
+    def lines(self, outcomes: Sequence[Outcome], *, shown: int) -> list[int]:
+        """The lines to take: those ticked, and those beyond what the page shows where that was asked for."""
+        takeable = [one.line for one in outcomes if isinstance(one, New | Changed | Removed)]
+        beyond = set(takeable[shown:]) if self.cleaned_data["beyond"] else set()
+        return [line for line in takeable if line in beyond or line in self.cleaned_data["ticked_lines"]]

@@ -283,6 +283,7 @@ def verb_shown(verb: str) -> str:
         "register.corrected": _("Statement corrected"),
         "register.retracted": _("Statement retracted"),
         "register.edited": _("Several edits"),
+        "register.imported": _("Workbook imported"),
         "register.decided": _("Conflict decided"),
         "register.ranked": _("Source re-ranked"),
         "register.defined": _("Group defined"),

@@ -47,4 +47,5 @@ def start(request: HttpRequest) -> HttpResponse:
         tuple((Cell(what, href=href), Cell(str(count), value=count)) for what, count, href in due),
     )
     editors = [(editor_address(verb), form.title, form.lead) for verb, form in FORMS.items()]
-    return render(request, "desk/start.html", {"table": table, "editors": editors})
+    context = {"table": table, "editors": editors, "workbooks": viewer.may("register.assert")}
+    return render(request, "desk/start.html", context)
