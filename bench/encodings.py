@@ -1,6 +1,6 @@
 """Counts how many short lists of country names are read in the right letters when the file does not say its encoding.
 
-The names are CLDR's, in the languages and encodings below; beside ours, charset-normalizer chooses among the same encodings.
+The names are CLDR's, in the languages and encodings below. Beside us, charset-normalizer has the same choice.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def as_csv(lines):
 def as_xlsx(write: Callable, **options) -> bytes:
     """A workbook as somebody else's program would write it."""
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, **options}) as book:
+    with xlsxwriter.Workbook(out, {"in_memory": "constant_memory" not in options, **options}) as book:
         write(book, book.add_worksheet("Sheet"))
     return out.getvalue()
 

@@ -107,6 +107,14 @@ class TestOfThreeStates:
         assert conflict.wish.changes == (CellChanged("note", here="", file="by ship", exported=""),)
         assert (conflict.line, conflict.id, conflict.clashes, conflict.wish.version) == (2, "1", (), 100)
 
+    def test_a_version_that_nobody_knows_is_a_conflict(self):
+        content = of_csv([replace(with_cells(FIN, note="x"), version=11)])
+
+        [outcome] = outcomes(content, held(FIN))
+
+        assert isinstance(outcome, Conflict)
+        assert outcome.clashes == ("note",)
+
     def test_a_change_names_the_version_that_it_was_compared_with(self):
         [change] = outcomes(of_csv([with_cells(FIN, note="x")]), held(FIN))
 
@@ -273,6 +281,15 @@ class TestAKey:
         assert refused(outcomes(content, held(FIN, SWE))[0]) == [
             ("B2", "country", "has the same Country, Course as another row of the register")
         ]
+
+    def test_of_a_line_that_asks_for_removal_may_be_used_by_another(self):
+        lines = lines_of([with_cells(FIN, country="Peru"), with_cells(SWE, country="Peru")])
+        lines[1][REMOVE] = "x"
+
+        removed, changed = outcomes(as_csv(lines), held(FIN, SWE))
+
+        assert isinstance(removed, Removed)
+        assert changed.values == {"country": "Peru"}
 
     def test_may_change(self):
         [change] = outcomes(of_csv([with_cells(SWE, country="Norway")]), held(FIN, SWE))

@@ -120,6 +120,9 @@ class TestAnEncoding:
     def test_that_was_chosen_does_not_leave_a_mark_in_the_heading(self):
         assert table(WESTERN.encode("utf-8-sig"), encoding="utf-8") == cells(WESTERN)
 
+    def test_in_which_one_language_explains_all_is_likelier_than_one_that_needs_several(self):
+        assert decode("Kıbrıs\nMısır\nİran\nEşit\nDağ\n".encode("cp1254")).encoding == "cp1254"
+
     def test_is_the_commoner_one_where_nothing_tells(self):
         assert decode(b"\xe9\xe9").encoding == "cp1252"
 

@@ -264,9 +264,11 @@ def test_a_reading_aid_inside_a_cell_is_no_part_of_the_text():
     content = as_xlsx(lambda _, sheet: sheet.write_string(0, 0, "Norway"), constant_memory=True)
     aid = b'<t>Norway</t><rPh sb="0" eb="1"><t>aid</t></rPh>'
 
-    content = repacked(content, lambda parts: parts.update({SHEET: parts[SHEET].replace(b"<t>Norway</t>", aid)}))
+    def edit(parts):
+        assert b"<t>Norway</t>" in parts[SHEET]
+        parts[SHEET] = parts[SHEET].replace(b"<t>Norway</t>", aid)
 
-    assert read(content, "file.xlsx").headings == ("Norway",)
+    assert read(repacked(content, edit), "file.xlsx").headings == ("Norway",)
 
 
 @pytest.mark.parametrize("escape", ["_xD83D_", "_x00e9_"])
@@ -389,7 +391,6 @@ class TestRefused:
                 WorkbookWithMacros,
             ),
             (of_zip({"[Content_Types].xml": TYPES % b""}), DamagedWorkbook),
-            (of_zip({"[Content_Types].xml": TYPES % b""}, zipfile.ZIP_LZMA), DamagedWorkbook),
             (of_zip({"[Content_Types].xml": b"<Types"}), DamagedWorkbook),
             (of_zip({f"{number}.xml": b"" for number in range(containers.MOST_PARTS + 1)}), WorkbookTooLarge),
         ],
@@ -445,6 +446,16 @@ class TestRefused:
 
         with pytest.raises(DamagedWorkbook, match="document type"):
             read(repacked(exported([FIN]), edit), "file.xlsx")
+
+    def test_is_a_document_type_that_lies_elsewhere(self):
+        external = b'?><!DOCTYPE worksheet SYSTEM "https://elsewhere.example/x.dtd">'
+
+        with pytest.raises(DamagedWorkbook, match="document type"):
+            read(edited(SHEET, b"?>", external), "file.xlsx")
+
+    def test_is_a_packing_that_no_spreadsheet_program_uses(self):
+        with pytest.raises(DamagedWorkbook, match="packed as no"):
+            read(repacked(exported([FIN]), lambda parts: None, zipfile.ZIP_LZMA), "file.xlsx")
 
     def test_is_a_sheet_nested_without_end(self):
         with pytest.raises(DamagedWorkbook, match="nested"):
@@ -514,6 +525,29 @@ def test_each_refusal_says_what_where_and_how_to_mend_it():
     refusal = HeadingTwice("it stands in A1 too", "rename one", "C1")
 
     assert (refusal.code, str(refusal)) == ("heading-twice", "C1: it stands in A1 too; rename one")
+
+
+def test_parts_that_lie_elsewhere_are_not_looked_for():
+    elsewhere = (
+        b'<Relationship Id="x" TargetMode="External" Type="x/sharedStrings" Target="https://elsewhere.example/"/>'
+    )
+    content = edited("xl/_rels/workbook.xml.rels", b"</Relationships>", elsewhere + b"</Relationships>")
+
+    assert cells_below(content) == cells_below(exported([FIN]))
+
+
+def test_elements_of_other_programs_are_passed_over():
+    foreign = b'<sheetData><x:row xmlns:x="urn:x" r="9"><x:c r="A9"><x:v>1</x:v></x:c></x:row>'
+
+    assert cells_below(edited(SHEET, b"<sheetData>", foreign)) == cells_below(exported([FIN]))
+
+
+def test_a_formula_above_the_headings_is_nobodys_fault():
+    def fill(_, sheet):
+        sheet.write_formula(0, 0, "=TODAY()", None, 45000)
+        sheet.write_string(1, 0, "heading")
+
+    assert read(as_xlsx(fill), "file.xlsx", header_line=2).faults == {}
 
 
 def test_links_to_other_files_are_noted_and_not_followed():

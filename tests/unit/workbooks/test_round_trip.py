@@ -74,6 +74,16 @@ class TestAnyTexts:
         assert alike(text, tidy(text))
 
 
+@pytest.mark.parametrize("hidden", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
+def test_what_nobody_sees_is_no_difference(hidden):
+    assert alike(f"co{hidden}operation ", "cooperation")
+
+
+@pytest.mark.parametrize(("one", "other"), [("a b", "ab"), ("a\nb", "a b"), ("می\u200cخواهم", "میخواهم"), ("A", "a")])
+def test_what_people_see_is_a_difference(one, other):
+    assert not alike(one, other)
+
+
 def test_a_table_of_a_pack_comes_back_unchanged():
     cells = ("fin", "pfp", "member", "all", "entry", "1994-05", "2023-04-04", "nato-2023", "nato-2023", "p. 3", "=note")
     row = Row("9", 4, cells)

@@ -93,6 +93,15 @@ class TestAWorkbook:
             2,
         )
 
+    def test_that_asks_for_a_removal_is_not_as_exported(self):
+        sheet = read(exported([FIN]), "file.xlsx")
+        [line] = sheet.lines
+
+        marked = replace(sheet, lines=(replace(line, cells=(*line.cells[:-1], "x")),))
+
+        assert sheet.headings[-1] == "remove"
+        assert not lay_out(marked, SEATS).as_exported
+
     def test_that_was_only_sorted_is_as_exported(self):
         sheet = read(exported([FIN, SWE, EST]), "file.xlsx")
         sorted_differently = replace(sheet, lines=sheet.lines[::-1])

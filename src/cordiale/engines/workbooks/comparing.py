@@ -328,7 +328,7 @@ class Comparing:
 
     def _moved(self, meant: _Meant, here: Row, exported: Cells | None) -> bool:
         """Whether the row was changed here since the export; without memory, another version counts as changed."""
-        if meant.version in (None, here.version):
+        if meant.version is None:
             return False
         return exported is None or bool(self._layout.differing(exported, here.cells))
 

@@ -154,18 +154,19 @@ def _decodes(content: bytes, name: str) -> bool:
 def _spelt(text: str, alphabets: tuple[str, ...]) -> tuple[int, int]:
     """How well the words are spelt: in whichever language each of them fits, then in the one that most of them fit.
 
-    Counted are letters beyond ASCII; those of a word that fits nowhere count against it twice.
+    Counted are letters beyond ASCII.
     """
     known = _letters(alphabets)
     total, single = 0, [0] * len(known)
     for found in _WORD.findall(text):
         word = found.strip(_QUOTES)
-        beyond = {letter for letter in word.lower() if not letter.isascii()}
+        small = word.replace("İ", "ı").lower()  # Python would make two characters of it, the second a lone dot
+        beyond = {letter for letter in small if not letter.isascii()}
         count = sum(not letter.isascii() for letter in word)
         cased = word.islower() or word.isupper() or word[1:].islower() or word.lower() == word.upper()
         mixed = any(letter.isascii() for letter in word) and not beyond & _LATIN
         fitting = [place for place, letters in enumerate(known) if cased and not mixed and beyond <= letters]
-        total += count if fitting else -2 * count
+        total += count if fitting else 0
         for place in fitting:
             single[place] += count
     return total, max(single)
