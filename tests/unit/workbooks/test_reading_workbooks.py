@@ -485,6 +485,13 @@ class TestRefused:
         with pytest.raises(WorkbookTooLarge):
             read(b"a,b,c,d,e,f\n", "file.csv")
 
+    def test_is_a_sheet_of_more_elements_than_are_read(self, monkeypatch):
+        monkeypatch.setattr(containers, "MOST_ELEMENTS", 40)
+        content = edited(SHEET, b"</row>", b"<c/>" * 50 + b"</row>")
+
+        with pytest.raises(WorkbookTooLarge, match="40 elements"):
+            read(content, "file.xlsx")
+
     def test_is_a_cell_too_long(self):
         content = edited(STRINGS, b"<t>Finland</t>", b"<t>" + b"x" * (columns.LONGEST_CELL + 1) + b"</t>")
 

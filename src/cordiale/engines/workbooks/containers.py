@@ -25,6 +25,8 @@ from cordiale.engines.workbooks.refusing import (
 
 MOST_UNPACKED = 128 * 1024 * 1024
 MOST_PARTS = 5_000
+MOST_ELEMENTS = 8_000_000
+"""Of one part; a cell that holds something is two."""
 DEEPEST = 64
 """Elements inside each other; a worksheet needs about ten."""
 SPREADSHEET = frozenset(
@@ -106,16 +108,23 @@ class Container:
 
         Raises:
             DamagedWorkbook: the part is missing or is no plain XML.
+            WorkbookTooLarge: it holds more elements than are read.
         """
         if part not in self._parts:
             raise DamagedWorkbook(f"the workbook lacks its part {part[:80]}", _SAVE_AGAIN)
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
-        depth = 0
+        depth = met = 0
 
         def opened(name: str, attributes: Attributes) -> None:
-            nonlocal depth
+            nonlocal depth, met
             depth += 1
+            met += 1
+            if met > MOST_ELEMENTS:
+                raise WorkbookTooLarge(
+                    f"the part {part[:80]} holds more than the {MOST_ELEMENTS:,} elements that are read",
+                    "copy the rows into a new workbook, or split it",
+                )
             if depth > DEEPEST:
                 raise DamagedWorkbook(f"the part {part[:80]} is nested deeper than any workbook", _SAVE_AGAIN)
             start(name, attributes)
