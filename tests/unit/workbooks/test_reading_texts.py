@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 
 import pytest
@@ -175,6 +176,15 @@ def test_quotes_that_never_close_are_refused_with_their_row():
         read(b'a,b\n1,2\n"3,4\n', "file.csv")
 
     assert refusal.value.place == "row 3"
+
+
+def test_a_cell_longer_than_python_takes_is_refused():
+    limit = csv.field_size_limit(100)
+    try:
+        with pytest.raises(DamagedWorkbook, match="no CSV"):
+            read(b"a,b\n" + b"x" * 101 + b",c\n", "file.csv")
+    finally:
+        csv.field_size_limit(limit)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import openpyxl  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from cordiale.engines.workbooks import columns, containers, reading
+from cordiale.engines.workbooks.numbers import Shows, date_text
 from cordiale.engines.workbooks.reading import read
 from cordiale.engines.workbooks.refusing import (
     BadWorkbook,
@@ -21,6 +22,7 @@ from cordiale.engines.workbooks.refusing import (
     OldWorkbook,
     OpenDocument,
     SheetMissing,
+    Unreadable,
     WorkbookTooLarge,
     WorkbookWithMacros,
 )
@@ -143,6 +145,11 @@ class TestADate:
         fault = one_cell(lambda sheet, form: sheet.write_number(1, 0, count, form), "yyyy-mm-dd")
 
         assert "in no calendar" in fault
+
+    @pytest.mark.parametrize("raw", ["soon", "1e999", ""])
+    def test_that_is_no_number_is_refused(self, raw):
+        with pytest.raises(Unreadable, match="as a date"):
+            date_text(raw, Shows.DAY, since_1904=False)
 
     @pytest.mark.parametrize(("count", "text"), [(1, "1900-01-01"), (59, "1900-02-28"), (61, "1900-03-01")])
     def test_around_the_leap_day_that_never_was_is_right(self, count, text):

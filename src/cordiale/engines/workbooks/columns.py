@@ -124,15 +124,6 @@ class Layout:
         """Positions of the key columns."""
         return tuple(self.places[name] for name in self.key_columns)
 
-    @cached_property
-    def by_heading(self) -> dict[str, int]:
-        """Every heading that a column answers to, as `heading_form` gives it, and the column's position."""
-        return {
-            heading_form(heading): place
-            for place, column in enumerate(self.columns)
-            for heading in (column.name, column.label)
-        }
-
     def key_of(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         """What tells a row apart, whatever nobody sees."""
         return tuple(tidy(cells[place]) for place in self.key_places)
