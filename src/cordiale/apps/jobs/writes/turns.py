@@ -162,7 +162,7 @@ def queue_silent_again(*, silence: timedelta, by: Viewer, at: datetime) -> list[
 
 
 def forget(*, before: datetime, by: Viewer, at: datetime) -> int:
-    """Remove jobs that ended before a moment, with their files, their turns and the marks of their steps.
+    """Remove jobs that ended before a moment, with their files, their turns and the seals of their steps.
 
     Returns:
         How many jobs.
