@@ -21,7 +21,10 @@ from cordiale.apps.jobs.writes.queue import enqueue
 from cordiale.domain.jobs import ATTEMPTS, RUNS, JobState, has_gone_silent, next_state
 from cordiale.domain.viewer import Viewer, require
 
-GAVE_UP = f"Gave up after {ATTEMPTS} attempts: each time the worker died. The log of the installation may say why."
+GAVE_UP = (
+    f"Gave up after {ATTEMPTS} attempts: each time the worker died or lost its database. The log of the installation"
+    " may say why."
+)
 
 
 class Overtaken(BaseException):
