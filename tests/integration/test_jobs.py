@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,6 +11,7 @@ import pytest
 from django.db import IntegrityError, router, transaction
 from django_tasks_db.models import DBTaskResult
 
+from cordiale.apps.jobs.jobs import ledger_verify
 from cordiale.apps.jobs.jobs.running import FAILED, run
 from cordiale.apps.jobs.models import Job, JobFile, JobStep
 from cordiale.apps.jobs.reads.kinds import NoSuchKind
@@ -17,11 +20,14 @@ from cordiale.apps.jobs.writes import asking, turns
 from cordiale.apps.jobs.writes.asking import FileTooLarge, JobIsOver, cancel, start
 from cordiale.apps.jobs.writes.steps import step
 from cordiale.apps.ledger.models import LedgerEntry
+from cordiale.apps.ledger.reads import fault_of_part
 from cordiale.apps.ledger.writes import entry
 from cordiale.domain.jobs import ATTEMPTS, JobState
 from cordiale.domain.viewer import NotPermitted, Viewer
 from tests import job_kinds  # noqa: F401  # declares the kinds
+from tests.databases import ROOT
 from tests.viewers import ADMINISTRATOR, AUDITOR, COLLEAGUE, EVERYBODY, OUTSIDER, OWNER
+from tools.installation import environment_of
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
@@ -239,6 +245,35 @@ class TestATurn:
         assert found.state == JobState.REFUSED
         assert "does not hold 2 of the steps" in found.outcome
 
+    def test_verifying_the_ledger_goes_on_after_the_entry_checked_last(self, monkeypatch):
+        take(asked(steps=4))
+        monkeypatch.setattr(ledger_verify, "PART", 2)
+        second = LedgerEntry.objects.get(number=2)
+        looked: list[int] = []
+
+        def noted(viewer, *, after, limit):
+            looked.append(after.number)
+            return fault_of_part(viewer, after=after, limit=limit)
+
+        monkeypatch.setattr(ledger_verify, "fault_of_part", noted)
+        job = asked("ledger-verify", by=ADMINISTRATOR)
+        Job.objects.filter(pk=job).update(checkpoint={"number": 2, "hash": second.hash})
+
+        assert take(job).outcome.startswith("The ledger holds: 4 entries")
+        assert looked == [2, 4]
+
+    def test_an_entry_changed_after_it_was_checked_is_found(self):
+        take(asked(steps=2))
+        job = asked("ledger-verify", by=ADMINISTRATOR)
+        Job.objects.filter(pk=job).update(checkpoint={"number": 2, "hash": "f" * 64})
+
+        found = take(job)
+
+        assert (found.state, found.outcome) == (
+            JobState.REFUSED,
+            "The ledger does not hold at entry 2: entry 2 was changed while the ledger was being checked.",
+        )
+
     def test_the_whole_ledger_can_be_verified_by_a_job(self):
         take(asked())
 
@@ -260,7 +295,7 @@ class TestSteps:
 
         assert (taken.fresh, again.fresh, again.outcome) == (True, False, {"rows": 10})
 
-    def test_a_step_that_fails_leaves_neither_mark_nor_effect(self):
+    def test_a_step_that_fails_leaves_neither_seal_nor_effect(self):
         job = uuid4()
 
         def spoilt():
@@ -381,7 +416,7 @@ class TestPuttingBack:
 
 
 class TestForgetting:
-    def test_old_jobs_go_with_their_files_turns_and_marks_and_others_stay(self):
+    def test_old_jobs_go_with_their_files_turns_and_seals_and_others_stay(self):
         old, kept, waiting = asked(file=b"old"), asked(file=b"kept"), asked(file=b"waiting")
         take(old)
         take(kept)
@@ -413,9 +448,31 @@ def test_the_database_refuses_what_a_job_can_never_be(values):
         Job.objects.filter(pk=job).update(**values)
 
 
-def test_the_database_refuses_a_second_mark_of_a_step():
+def test_the_database_refuses_a_second_seal_of_a_step():
     mark = {"job": uuid4(), "name": "rows", "at": AT}
     JobStep.objects.create(**mark)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         JobStep.objects.create(**mark)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "refusal"),
+    [
+        ("CORDIALE_JOB_SILENCE", "0", "a whole number of seconds"),
+        ("CORDIALE_JOB_SILENCE", "1.5", "a whole number of seconds"),
+        ("CORDIALE_JOB_DAYS", "never", "a whole number of days"),
+    ],
+)
+def test_a_setting_that_is_no_number_is_refused(tmp_path, setting, value, refusal):
+    done = subprocess.run(
+        [sys.executable, "-c", "import cordiale.config.settings"],
+        env=environment_of(tmp_path, **{setting: value}),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert f"{setting} takes {refusal}" in done.stderr

@@ -98,7 +98,7 @@ def found(job):
         "state": row.state,
         "attempt": row.attempt,
         "saved": row.checkpoint["done"] if row.checkpoint else None,
-        "marks": JobStep.objects.filter(job=job).count(),
+        "seals": JobStep.objects.filter(job=job).count(),
         "entries": list(entries.values_list("subject", "number")),
         "says": one(OWNER, job=job).outcome,
         "turn": DBTaskResult.objects.get(pk=row.turn).status,
@@ -163,7 +163,7 @@ def assert_every_moment_was_met(kills: list[dict[str, Any]]) -> None:
     states = {(kill["killed"]["state"], kill["killed"]["turn"]) for kill in kills}
     assert ("queued", "RUNNING") in states, "between the claim of the queue and the beginning of the job"
     assert ("done", "RUNNING") in states, "between the end of the job and the end of its turn"
-    saved = {(kill["killed"]["saved"], kill["killed"]["marks"]) for kill in kills}
+    saved = {(kill["killed"]["saved"], kill["killed"]["seals"]) for kill in kills}
     for step in range(STEPS):
         assert (step, step) in saved, f"before the effect of step {step + 1}"
         assert (step, step + 1) in saved, f"between the commit of step {step + 1} and the checkpoint after it"

@@ -32,7 +32,7 @@ from tests.processes import finish, kill, let_go
 from tests.processes import start as start_process
 
 OWNER = Viewer.system("command line")
-SECONDS = 20.0
+SECONDS = 60.0
 
 WORKER = """
 import django

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
 from typing import Any
+from uuid import UUID
 
 import openpyxl  # type: ignore[import-untyped]  # it says nothing of its types
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cordiale.apps.desk.models import OwnLayout, Upload
-from cordiale.apps.jobs.jobs.worker import work
+from cordiale.apps.jobs.jobs.running import run
+from cordiale.apps.jobs.models import Job
 from cordiale.apps.jobs.reads.progress import jobs_of
 from cordiale.apps.ledger import reads as ledger
 from cordiale.apps.people.reads.viewers import viewer_of
 from cordiale.apps.people.writes.grants import demand_second
 from cordiale.apps.register.models import Assertion, SourceVersion
-from cordiale.apps.register.reads.asking import standing
 from cordiale.apps.register.reads.integrity import first_altered
 from cordiale.apps.register.writes.participation import correct
-from cordiale.domain.participation import Answer
 from cordiale.domain.roles import Role
 from tests.integration.test_desk import Somebody, page, somebody
 from tests.makers import AT, assertion_of, load, owner, register_number, small_pack, statement
@@ -80,7 +79,8 @@ def written(who: Somebody, address: str, *, lines: list[int], for_the_file: tupl
     given: dict[str, Any] = {"ticked_lines": lines, "for_the_file": for_the_file, "reason": REASON, "write": "1"}
     response = who.client.post(address, given)
     assert response.status_code == 302, response.content.decode()
-    work(until_empty=True, parent=0)
+    job = UUID(str(response.headers["Location"]).strip("/").rpartition("/")[2])
+    run(job=job, turn=Job.objects.get(pk=job).turn, worker="here")
     return jobs_of(viewer_of(owner, person=who.id, at=AT))[0].outcome
 
 
@@ -363,20 +363,17 @@ class TestWho:
         colleague = somebody("colleague", Role.DESK_OFFICER)
         demand_second(demanded=True, reason="test", by=owner, at=AT)
         book = exported(officer)
-        line = line_of(book, Status="suspended")
-        put(book, line, remove="x")
+        line = book.worksheets[0].max_row + 1
+        cells = {"Party": "gamma", "Framework": "forum", "Status": "member", "Scope": "all", "Source": "gazette"}
+        put(book, line, Valid_from="2001", **cells)
 
         outcome = written(officer, sent(officer, saved(book)), lines=[line])
 
         assert outcome == "It gains somebody a right: proposed, another person decides."
-        assert _answer() is Answer.SUSPENDED
+        assert not Assertion.objects.filter(party="gamma").exists()
         proposed = jobs_of(viewer_of(owner, person=officer.id, at=AT))[0].address
         assert colleague.client.post(proposed, {"what": "approve", "decision": "seen"}).status_code == 302
-        assert _answer() is not Answer.SUSPENDED
-
-
-def _answer() -> Answer:
-    return standing(owner, party="beta", framework="forum", on=date(2026, 11, 24)).answer
+        assert Assertion.objects.filter(party="gamma", known_to=None).exists()
 
 
 def test_texts_that_a_spreadsheet_would_run_go_out_as_texts(officer):

@@ -96,7 +96,7 @@ def progress(request: HttpRequest, job: UUID) -> HttpResponse:
     """The part of the page that changes, for htmx, which asks each second; `?said=` is what was announced last."""
     found = _one_or_404(_viewer(request), job)
     shown = _shown(found)
-    news = shown["mark"] != request.GET.get("said", "")
+    news = shown["saying"] != request.GET.get("said", "")
     status = ENOUGH if found.state.is_over else 200
     return render(request, "jobs/progress.html", {**shown, "announces": news}, status=status)
 
@@ -160,7 +160,7 @@ def _shown(job: JobNow) -> dict[str, Any]:
         "state": state,
         "tone": tones.get(job.state, "info"),
         "counted": _progress_shown(job),
-        "mark": f"{job.state}-{tenth}",
+        "saying": f"{job.state}-{tenth}",
         "announced": f"{state}. {job.outcome}" if job.state.is_over else f"{state}, {tenth} %" if job.total else state,
         "progress_address": reverse("job-progress", args=[job.id]),
         "announces": False,

@@ -195,9 +195,13 @@ def fault_of_part(viewer: Viewer, *, after: Entry | None, limit: int) -> tuple[F
     return _first_damaged_content(above=start, below=below) or broken, last
 
 
-def fault_of_end(viewer: Viewer, *, last: Entry | None) -> Fault | None:
-    """Whether the clock is that of the last entry; asked when every part of the ledger was checked."""
-    now = head(viewer)
+def fault_of_end(viewer: Viewer, *, last: Entry | None, now: Head) -> Fault | None:
+    """Whether the clock is that of the last entry; asked when every part of the ledger was checked.
+
+    Args:
+        last: the entry checked last; None where there is none.
+        now: the clock, as read before it was seen that there are no more entries: some may have come since.
+    """
     if last is None and now.number == 0 and now.hash != GENESIS:
         return Fault(0, "the clock of an empty ledger does not hold the starting hash")
     return first_fault((), after=last, head=(now.number, now.hash)) or _clock_fault(viewer, now)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cordiale.apps.jobs.jobs.kinds import job_kind
 from cordiale.apps.jobs.jobs.work import Done, Work
-from cordiale.apps.ledger.reads import ClockMissing, fault_of_end, fault_of_part, head, one
+from cordiale.apps.ledger.reads import ClockMissing, Head, fault_of_end, fault_of_part, head, one
 from cordiale.domain.ledger import Entry
 
 PART = 2_000
@@ -33,24 +33,25 @@ def verify(work: Work) -> Done:
     """Each part is chained to the entry checked last, which the checkpoint names by number and hash."""
     last = _checked_before(work)
     while True:
-        number = last.number if last else 0
-        now = head(work.by).number
-        if number >= now:
-            break
+        now, number = head(work.by), last.number if last else 0
         checkpoint = {"number": last.number, "hash": last.hash} if last else None
-        work.save(checkpoint, done=number, total=now, says=f"Entry {number:,} of {now:,}")
-        fault, last = fault_of_part(work.by, after=last, limit=PART)
-        if fault is None and (last is None or last.number == number):
-            fault = fault_of_end(work.by, last=last)
+        work.save(checkpoint, done=number, total=max(number, now.number), says=f"Entry {number:,} of {now.number:,}")
+        fault, reached = fault_of_part(work.by, after=last, limit=PART)
+        is_end = reached == last
+        if fault is None and is_end:
+            fault = fault_of_end(work.by, last=last, now=now)
         if fault is not None:
             raise LedgerFault(fault.number, fault.what)
-    end = fault_of_end(work.by, last=last)
-    if end is not None:
-        raise LedgerFault(end.number, end.what)
-    entries = "entry" if number == 1 else "entries"
+        if is_end:
+            return _holds(now)
+        last = reached
+
+
+def _holds(now: Head) -> Done:
+    entries = "entry" if now.number == 1 else "entries"
     return Done(
-        says=f"The ledger holds: {number:,} {entries}, head {last.hash if last else head(work.by).hash}.",
-        address=reverse("change", args=[number]) if number else "",
+        says=f"The ledger holds: {now.number:,} {entries}, head {now.hash}.",
+        address=reverse("change", args=[now.number]) if now.number else "",
     )
 
 

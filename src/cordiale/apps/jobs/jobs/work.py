@@ -112,7 +112,7 @@ class Work:
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
-        """One transaction for a step's effect and its mark, so that the effect is committed once, whoever is killed.
+        """One transaction for a step's effect and its seal, so that the effect is committed once, whoever is killed.
 
             with work.step("rows 2000-4000") as step:
                 if step.fresh:

@@ -1,4 +1,4 @@
-"""A step that commits once: its mark stands in the same transaction as its effect, so neither is without the other."""
+"""A step that commits once: its seal stands in the same transaction as its effect, so neither is without the other."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Step:
 
 @contextmanager
 def step(*, job: UUID, name: str, by: Viewer, at: datetime) -> Iterator[Step]:
-    """One transaction in which a step's effect and its mark are committed together, or neither.
+    """One transaction in which a step's effect and its seal are committed together, or neither.
 
     Entries opened inside join the transaction. If another worker is taking the same step at this moment, this one
     waits for it, and then finds that it was taken.
@@ -40,9 +40,9 @@ def step(*, job: UUID, name: str, by: Viewer, at: datetime) -> Iterator[Step]:
     """
     require(by, "jobs.run")
     with transaction.atomic():
-        mark, fresh = JobStep.objects.get_or_create(job=job, name=name, defaults={"at": at})
-        taken = Step(fresh=fresh, outcome=mark.outcome)
+        seal, fresh = JobStep.objects.get_or_create(job=job, name=name, defaults={"at": at})
+        taken = Step(fresh=fresh, outcome=seal.outcome)
         yield taken
         if fresh and taken.outcome is not None:
-            mark.outcome = taken.outcome
-            mark.save(update_fields=["outcome"])
+            seal.outcome = taken.outcome
+            seal.save(update_fields=["outcome"])

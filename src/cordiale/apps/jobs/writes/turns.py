@@ -21,7 +21,10 @@ from cordiale.apps.jobs.writes.queue import enqueue
 from cordiale.domain.jobs import ATTEMPTS, RUNS, JobState, has_gone_silent, next_state
 from cordiale.domain.viewer import Viewer, require
 
-GAVE_UP = f"Gave up after {ATTEMPTS} attempts: each time the worker died. The log of the installation may say why."
+GAVE_UP = (
+    f"Gave up after {ATTEMPTS} attempts: each time the worker died or lost its database. The log of the installation"
+    " may say why."
+)
 
 
 class Overtaken(BaseException):
@@ -162,7 +165,7 @@ def queue_silent_again(*, silence: timedelta, by: Viewer, at: datetime) -> list[
 
 
 def forget(*, before: datetime, by: Viewer, at: datetime) -> int:
-    """Remove jobs that ended before a moment, with their files, their turns and the marks of their steps.
+    """Remove jobs that ended before a moment, with their files, their turns and the seals of their steps.
 
     Returns:
         How many jobs.
