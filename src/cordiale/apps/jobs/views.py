@@ -74,7 +74,7 @@ def job(request: HttpRequest, job: UUID) -> Page:
         (_("By whom"), Cell(found.started_by)),
         (_("Begun"), Cell(moment_shown(found.started_at.isoformat()) if found.started_at else "")),
         (_("Ended"), Cell(moment_shown(found.finished_at.isoformat()) if found.finished_at else "")),
-        (_("Attempts"), Cell(str(found.attempt))),
+        (_("Attempts"), Cell(str(found.attempt) if found.attempt > 1 else "")),
         (_("Cancelled by"), Cell(found.cancelled_by)),
     ]
     return Page(
