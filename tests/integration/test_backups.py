@@ -97,7 +97,7 @@ def loaded(own_database: OwnDatabase, here, tmp_path) -> OwnDatabase:
 
 
 @pytest.fixture
-def backup(loaded, tmp_path, run) -> Path:
+def backup(loaded, tmp_path: Path, run) -> Path:
     """Its backup."""
     assert done_well(run(loaded, "backup", tmp_path / "backup"))
     return tmp_path / "backup"

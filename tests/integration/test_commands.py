@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -344,3 +345,29 @@ class TestVerifier:
 
         assert audited(tmp_path / "backup").returncode == 0
         assert (tmp_path / "backup").read_bytes() == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CORDIALE_LOG", "xml"),
+        ("CORDIALE_METRICS_TOKEN", "short"),
+        ("CORDIALE_MAIL_URL", "smtp://u:hidden@mail.example"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told(home, name, value):
+    done = run(home, "ledger", "head", **{name: value})
+
+    assert refused(done, name)
+    assert "hidden" not in done.stderr
+
+
+@pytest.mark.sqlite
+def test_a_service_behind_a_proxy_refuses_a_taken_port(home):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        done = run(home, "serve", "--exact-port", "--port", str(port))
+
+    assert refused(done, f"Port {port} is taken")
