@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,11 +100,16 @@ def refuse_newer(file: Path, backup: Backup) -> None:
     Raises:
         NewerBackup: there are some.
     """
+    unknown = unknown_migrations(backup.migrations)
+    if unknown:
+        raise NewerBackup(file, unknown)
+
+
+def unknown_migrations(applied: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some applied migrations, as app and name, that this program does not know: a later release made them."""
     known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
     replaced = {old for migration in known.values() for old in migration.replaces}
-    unknown = backup.migrations - set(known) - replaced
-    if unknown:
-        raise NewerBackup(file, set(unknown))
+    return set(applied) - set(known) - replaced
 
 
 def _of_sqlite(file: Path) -> Backup:

@@ -56,10 +56,11 @@ from cordiale.config.commands.asking import (  # noqa: E402
 from cordiale.config.commands.backup import backup, restore  # noqa: E402
 from cordiale.config.commands.claims import claims  # noqa: E402
 from cordiale.config.commands.database import load, migrate  # noqa: E402
+from cordiale.config.commands.doctor import doctor  # noqa: E402
 from cordiale.config.commands.ledger import ledger  # noqa: E402
 from cordiale.config.commands.pack import pack  # noqa: E402
 from cordiale.config.commands.serve import serve  # noqa: E402
 
 ASKING = (standing, composition, audience, conflicts, diff, parties, frameworks, sources, claims)
-for command in (migrate, load, serve, backup, restore, pack, ledger, *ASKING):
+for command in (migrate, load, serve, doctor, backup, restore, pack, ledger, *ASKING):
     main.add_command(command)
