@@ -8,6 +8,8 @@ from pathlib import Path
 HOW_TO_GET = {
     "PostgreSQL": "apt-get install postgresql",
     "Chromium": "apt-get install chromium",
+    "nginx": "apt-get install nginx-light",
+    "systemd-analyze": "apt-get install systemd",
 }
 
 
@@ -27,9 +29,26 @@ def chromium() -> Path | None:
     return next((Path(program) for program in found if program), None)
 
 
+def nginx() -> Path | None:
+    """Debian's nginx, which stands outside an ordinary user's PATH."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    return Path(found) if found else None
+
+
+def systemd_analyze() -> Path | None:
+    """The program that reads systemd's units."""
+    found = shutil.which("systemd-analyze")
+    return Path(found) if found else None
+
+
 def missing() -> list[str]:
     """The names in HOW_TO_GET that this machine lacks."""
-    found = {"PostgreSQL": postgres_folder(), "Chromium": chromium()}
+    found = {
+        "PostgreSQL": postgres_folder(),
+        "Chromium": chromium(),
+        "nginx": nginx(),
+        "systemd-analyze": systemd_analyze(),
+    }
     return [name for name, program in found.items() if program is None]
 
 
