@@ -48,9 +48,9 @@ class Nginx:
         self.folder, self.port, self.plain_port = folder, free_port(), free_port()
         folder.mkdir()
         self.certificate = folder / "fullchain.pem"
-        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                   "-keyout", folder / "privkey.pem", "-out", self.certificate, "-days", "2", "-subj",
-                   "/CN=partnerships.example", "-addext", "subjectAltName=DNS:partnerships.example"]  # fmt: skip
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", folder / "privkey.pem")
+        name = ("-subj", "/CN=partnerships.example", "-addext", "subjectAltName=DNS:partnerships.example")
+        command: list[str | Path] = ["openssl", "req", "-x509", *key, "-out", self.certificate, "-days", "2", *name]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
         replaced = {
             SERVER: "".join(SERVER.replace(":8000", f":{port}") for port in ports),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-FORM = "smtp://USER:PASSWORD@HOST:587?tls=1, or smtps://USER:PASSWORD@HOST:465"
+FORM = "smtp://USER:PASSWORD@HOST:587?starttls=1, or smtps://USER:PASSWORD@HOST:465"
 SECONDS = 10
 
 
@@ -23,7 +23,7 @@ class MailServer:
     """Where mail is handed over.
 
     Args:
-        tls: whether the connection turns to TLS before anything is said (STARTTLS).
+        starttls: whether the connection turns to TLS before anything is said (STARTTLS).
         ssl: whether it is TLS from the beginning.
     """
 
@@ -31,12 +31,12 @@ class MailServer:
     port: int
     user: str
     password: str
-    tls: bool
+    starttls: bool
     ssl: bool
 
 
 def mail_server(address: str) -> MailServer | None:
-    """The server named by an address such as smtp://USER:PASSWORD@HOST:587?tls=1; None for an empty one.
+    """The server named by an address such as smtp://USER:PASSWORD@HOST:587?starttls=1; None for an empty one.
 
     Raises:
         BadMailAddress: it cannot be read, or would send a password in the clear to another machine.
@@ -51,17 +51,17 @@ def mail_server(address: str) -> MailServer | None:
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path not in ("", "/"):
         raise BadMailAddress("is no address of a mail server")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if options.keys() - {"tls"} or options.get("tls", "1") not in ("0", "1"):
-        raise BadMailAddress("knows the option tls=1 or tls=0 and no other")
+    if options.keys() - {"starttls"} or options.get("starttls", "1") not in ("0", "1"):
+        raise BadMailAddress("knows the option starttls=1 or starttls=0 and no other")
     ssl = parts.scheme == "smtps"
-    tls = not ssl and options.get("tls") == "1"
-    if parts.password and not (ssl or tls) and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+    starttls = not ssl and options.get("starttls") == "1"
+    if parts.password and not (ssl or starttls) and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise BadMailAddress("would send the password without encryption")
     return MailServer(
         host=parts.hostname,
-        port=port or (465 if ssl else 587 if tls else 25),
+        port=port or (465 if ssl else 587 if starttls else 25),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        tls=tls,
+        starttls=starttls,
         ssl=ssl,
     )

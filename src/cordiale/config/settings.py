@@ -187,6 +187,6 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL else 'console'}.Emai
 if MAIL:
     EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
-    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.ssl
 EMAIL_TIMEOUT = SECONDS
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("CORDIALE_MAIL_FROM") or "cordiale@localhost"

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from cordiale.config.backups.holding import unknown_migrations
 from cordiale.config.doctor.findings import Finding, Visit, well, wrong
 from cordiale.config.doctor.guards import faults
+from cordiale.domain import clock
 
 OLDEST_SQLITE = (3, 40)
 """The oldest release of SQLite that the tests run on; it is that of Debian 12."""
@@ -88,11 +89,13 @@ def on_time(visit: Visit) -> Finding:
     """Whether the machine's clock, the database's and the ledger's agree."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            before = clock.now()
             cursor.execute("SELECT clock_timestamp()")
-            apart = abs(cursor.fetchone()[0] - visit.at)
-            if apart > SKEW:
+            there, after = cursor.fetchone()[0], clock.now()
+            if not before - SKEW <= there <= after + SKEW:
+                apart = abs(there - after).total_seconds()
                 return wrong(
-                    f"the database's clock and this machine's differ by {apart.total_seconds():.0f} s",
+                    f"the database's clock and this machine's differ by {apart:.0f} s",
                     "set both by NTP (systemd-timesyncd, chrony)",
                 )
         cursor.execute("SELECT at FROM ledger_clock")

@@ -26,7 +26,8 @@ def hosts(visit: Visit) -> Finding:
         return wrong('CORDIALE_ALLOWED_HOSTS takes any name ("*")', "list the names of this installation")
     if not settings.HTTPS and names - THIS_MACHINE:
         return warning(
-            f"{min(names - THIS_MACHINE)} is served without HTTPS", "put a proxy with TLS in front: CORDIALE_HTTPS=1"
+            f"{min(names - THIS_MACHINE)} is served without HTTPS",
+            "put a proxy in front that speaks HTTPS: CORDIALE_HTTPS=1",
         )
     if settings.HTTPS and not names - THIS_MACHINE:
         return warning("HTTPS is on, and only this machine may ask", "name the installation in CORDIALE_ALLOWED_HOSTS")
@@ -36,7 +37,7 @@ def hosts(visit: Visit) -> Finding:
             "set CORDIALE_PROXIES to how many stand in front",
         )
     if settings.NINJA_NUM_PROXIES and not settings.HTTPS:
-        return warning("there are proxies in front, and HTTPS is off", "set CORDIALE_HTTPS=1 if they speak TLS")
+        return warning("there are proxies in front, and HTTPS is off", "set CORDIALE_HTTPS=1 if readers reach them so")
     how = f"HTTPS, {settings.NINJA_NUM_PROXIES} in front" if settings.HTTPS else "this machine only"
     return well(f"{', '.join(sorted(names))}: {how}")
 
