@@ -27,7 +27,7 @@ def hosts(visit: Visit) -> Finding:
     if not settings.HTTPS and names - THIS_MACHINE:
         return warning(
             f"{min(names - THIS_MACHINE)} is served without HTTPS",
-            "put a proxy in front that speaks HTTPS: CORDIALE_HTTPS=1",
+            "put a proxy in front that does: CORDIALE_HTTPS=1",
         )
     if settings.HTTPS and not names - THIS_MACHINE:
         return warning("HTTPS is on, and only this machine may ask", "name the installation in CORDIALE_ALLOWED_HOSTS")
