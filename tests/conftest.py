@@ -6,6 +6,7 @@ Fixtures for tests of data, on SQLite and with --postgres alike:
     nato, asean           as `db`, with packs/nato or packs/asean loaded
     own_database          a migrated database of the test's own: commits, threads, processes, tampering
     own_nato_database     as `own_database`, with packs/nato loaded
+    empty_database        a database of the test's own with nothing in it, not even tables
     here                  points Django at a database of one's own: `with here(own_database): ...`
 """
 
@@ -202,6 +203,14 @@ def own_nato_database(
 ) -> Iterator[OwnDatabase]:
     """A database with packs/nato loaded that only this test uses."""
     database = _engine.copy(nato_database, *_new_place("own_nato"))
+    yield database
+    _engine.drop(database)
+
+
+@pytest.fixture
+def empty_database(_engine: Databases, _new_place: Callable[[str], tuple[Path, str]]) -> Iterator[OwnDatabase]:
+    """A database that nobody migrated yet and that only this test uses."""
+    database = _engine.create(*_new_place("empty"))
     yield database
     _engine.drop(database)
 

@@ -9,6 +9,8 @@ HOW_TO_GET = {
     "PostgreSQL": "apt-get install postgresql",
     "Chromium": "apt-get install chromium",
     "LibreOffice": "apt-get install libreoffice-calc-nogui python3-uno",
+    "nginx": "apt-get install nginx-light",
+    "systemd-analyze": "apt-get install systemd",
 }
 
 
@@ -40,9 +42,27 @@ def python_of_libreoffice() -> Path | None:
     return python if python.exists() and Path("/usr/lib/python3/dist-packages/uno.py").exists() else None
 
 
+def nginx() -> Path | None:
+    """Debian's nginx, which stands outside an ordinary user's PATH."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    return Path(found) if found else None
+
+
+def systemd_analyze() -> Path | None:
+    """The program that reads systemd's units."""
+    found = shutil.which("systemd-analyze")
+    return Path(found) if found else None
+
+
 def missing() -> list[str]:
     """The names in HOW_TO_GET that this machine lacks."""
-    found = {"PostgreSQL": postgres_folder(), "Chromium": chromium(), "LibreOffice": libreoffice()}
+    found = {
+        "PostgreSQL": postgres_folder(),
+        "Chromium": chromium(),
+        "LibreOffice": libreoffice(),
+        "nginx": nginx(),
+        "systemd-analyze": systemd_analyze(),
+    }
     return [name for name, program in found.items() if program is None]
 
 

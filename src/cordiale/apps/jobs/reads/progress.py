@@ -90,6 +90,11 @@ def one(viewer: Viewer, *, job: UUID) -> JobNow | None:
     return None if row is None else _now(row)
 
 
+def oldest_waiting(viewer: Viewer) -> datetime | None:
+    """Since when the oldest job waits that no worker has taken up; None where none waits. Names nobody: public."""
+    return Job.objects.filter(state=JobState.QUEUED).order_by("heard_at").values_list("heard_at", flat=True).first()
+
+
 def file_of(viewer: Viewer, *, job: UUID) -> bytes | None:
     """The file a job works on, or None when it has none, or is not this viewer's to know of.
 
