@@ -38,6 +38,11 @@ OTHERS_ENTRY = {
     "apps/people/writes/proposals.py proposable": "says what can be proposed",
     "apps/people/writes/proposals.py approve": "carries out a write that was proposed, which opens its own",
     "apps/register/writes/editing.py preview": "takes back what it did",
+    "apps/register/writes/workbooks.py preview_import": "takes back what it did",
+    "apps/desk/writes/uploads.py keep_upload": "keeps a file as it came; it changes nothing yet",
+    "apps/desk/writes/uploads.py understand": "remembers what a partner's columns mean; it changes nothing yet",
+    "apps/desk/writes/uploads.py read_as": "remembers in which encoding a file is read",
+    "apps/desk/writes/uploads.py take": "has the register write rows, which opens its own",
 }
 # writes that change nothing the ledger keeps: they know who and when and ask permission, and open no entry
 NO_ENTRY = {

@@ -178,7 +178,7 @@ class TestRestore:
         assert done_well(run(empty_database, "restore", backup))
 
         files = {path.name: path.stat().st_mode & 0o777 for path in empty_database.home.iterdir()}
-        assert files == {"cordiale.sqlite3": 0o600}
+        assert files == {"cordiale.sqlite3": 0o600, "cordiale.queue.sqlite3": 0o600}
 
     def test_is_refused_where_there_is_something(self, loaded, backup, run):
         before = head_of(loaded)
