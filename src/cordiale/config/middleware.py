@@ -15,6 +15,9 @@ from cordiale.config.api.problems import ADDRESS
 from cordiale.domain import clock
 from cordiale.domain.viewer import Viewer
 
+ACCOUNTS = "/accounts/"
+"""Where people sign in; what stands below is kept by nobody, whoever asks."""
+
 
 class RequestMoment:
     """Gives the request `at`, its one moment in time, and `viewer`: the public, until somebody is known better."""
@@ -54,4 +57,14 @@ class SignedIn:
             if person is not None:
                 at = request.at  # type: ignore[attr-defined]  # set above
                 request.viewer = viewer_of(Viewer.public(), person=person, at=at)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.viewer.person or request.path_info.startswith(ACCOUNTS):  # type: ignore[attr-defined]
+            _keep_private(response)
+        return response
+
+
+def _keep_private(response: HttpResponse) -> None:
+    """Nobody between us and the reader keeps what is for one reader; nor does the browser, unless it asks each time."""
+    said = response.get("Cache-Control", "")
+    if "private" not in said or not ("no-store" in said or "no-cache" in said):
+        response.headers["Cache-Control"] = "private, no-store"

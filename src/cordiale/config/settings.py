@@ -118,6 +118,8 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# beside allauth's own, which stop an account after 5 failures in 5 minutes: docs/reference/settings.md
+ACCOUNT_RATE_LIMITS = {"request_access": "5/m/ip,30/d/ip"}
 ACCOUNT_USER_DISPLAY = "cordiale.config.accounts.shown_name"
 SOCIALACCOUNT_ADAPTER = "cordiale.apps.people.adapters.Identities"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

@@ -11,5 +11,7 @@ urlpatterns = [
     path("", include("cordiale.apps.people.urls")),
 ]
 
+handler403 = "cordiale.config.errors.not_permitted"
 handler404 = "cordiale.config.errors.not_found"
+handler429 = "cordiale.config.errors.too_many"  # allauth's name for it
 handler500 = "cordiale.config.errors.broken"

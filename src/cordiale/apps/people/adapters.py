@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.http import HttpRequest
@@ -14,6 +19,13 @@ class Accounts(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: whoever wants an account asks for access."""
         return False
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Whether to ask again who it is: not within minutes of signing in, when nobody else sits there."""
+        if not super().is_reauthentication_required(app=app, **more):
+            return False
+        done = get_authentication_records(context.request, context.request.user)
+        return not done or context.request.at.timestamp() - done[-1]["at"] > REAUTHENTICATION_TIMEOUT
 
 
 class Identities(DefaultSocialAccountAdapter):

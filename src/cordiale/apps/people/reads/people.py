@@ -145,6 +145,14 @@ def tokens(viewer: Viewer) -> list[TokenRead]:
     ]
 
 
+def may_end(viewer: Viewer, *, grant: int) -> bool:
+    """Whether there is a role of this number that the viewer may end: anybody's, or one that was lent by oneself."""
+    found = Grant.objects.filter(OPEN, pk=grant)
+    if not viewer.may("people.grant"):
+        found = found.filter(lent_by=viewer.person) if viewer.may("people.delegate") else found.none()
+    return found.exists()
+
+
 def administered(viewer: Viewer) -> bool:
     """Whether anybody holds an account: until then a one-time link makes the first; public."""
     return Person.objects.filter(is_active=True).exists()
