@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
 from cordiale.apps.people.models import Person
@@ -60,3 +61,9 @@ def signed_in(person: int, **options: bool) -> Client:
     client = Client(**options)
     client.force_login(Person.objects.get(pk=person))
     return client
+
+
+class CheapArgon2(Argon2PasswordHasher):
+    """The hasher of an installation at the lowest cost: what a test signs in with is no secret."""
+
+    time_cost, memory_cost, parallelism = 1, 8, 1

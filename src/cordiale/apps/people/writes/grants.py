@@ -166,9 +166,7 @@ def demand_second(*, demanded: bool, reason: str, by: Viewer, at: datetime) -> N
     if not demanded:
         require_second(by, ["everybody may gain rights without a second person"])
     elif _administrators(legal_day(by, at=at)) < 2:
-        raise BadMandate(
-            "There are not two administrators; nobody could approve a role. Give somebody that role."
-        )
+        raise BadMandate("There are not two administrators; nobody could approve a role. Give somebody that role.")
     with entry(by=by, at=at, verb="people.demanded", subject="installation", reason=reason) as change:
         found = Demand.objects.filter(OPEN)
         if demanded == found.exists():
