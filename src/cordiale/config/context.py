@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
@@ -40,6 +41,7 @@ class Frame:
     register_line: str
     account: tuple[NavItem, ...]
     deciding: str
+    mails: bool
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
@@ -83,6 +85,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             register_line=line,
             account=_account(request),
             deciding=_deciding(),
+            mails=settings.MAIL_IS_SET_UP,
         )
     }
 
