@@ -33,7 +33,7 @@ from tests.databases import (
     in_this_process,
 )
 from tools.installation import environment_of
-from tools.programs import HOW_TO_GET, chromium, missing
+from tools.programs import HOW_TO_GET, chromium, missing, node
 
 NUMBERS = count(1)
 
@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--no-skips",
         action="store_true",
         default=os.environ.get("CORDIALE_TEST_NO_SKIPS") == "1",
-        help="fail when a test is skipped, or PostgreSQL or Chromium is absent (also: CORDIALE_TEST_NO_SKIPS=1)",
+        help="fail when a test is skipped, or PostgreSQL, Chromium or Node is absent (also: CORDIALE_TEST_NO_SKIPS=1)",
     )
 
 
@@ -101,6 +101,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (deselected if marks & left_out else chosen).append(item)
         if "browser" in marks and chromium() is None:
             item.add_marker(pytest.mark.skip(reason=f"Chromium is not installed: {HOW_TO_GET['Chromium']}"))
+        if "node" in marks and node() is None:
+            item.add_marker(pytest.mark.skip(reason=f"Node is not installed: {HOW_TO_GET['Node']}"))
     config.hook.pytest_deselected(items=deselected)
     items[:] = chosen
 

@@ -8,6 +8,7 @@ from pathlib import Path
 HOW_TO_GET = {
     "PostgreSQL": "apt-get install postgresql",
     "Chromium": "apt-get install chromium",
+    "Node": "apt-get install nodejs npm (20 or newer)",
 }
 
 
@@ -27,9 +28,15 @@ def chromium() -> Path | None:
     return next((Path(program) for program in found if program), None)
 
 
+def node() -> Path | None:
+    """Node, where npm stands beside it; tests run a real identity provider with it."""
+    found, npm = shutil.which("node"), shutil.which("npm")
+    return Path(found) if found and npm else None
+
+
 def missing() -> list[str]:
     """The names in HOW_TO_GET that this machine lacks."""
-    found = {"PostgreSQL": postgres_folder(), "Chromium": chromium()}
+    found = {"PostgreSQL": postgres_folder(), "Chromium": chromium(), "Node": node()}
     return [name for name, program in found.items() if program is None]
 
 

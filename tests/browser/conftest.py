@@ -93,14 +93,14 @@ def site(
 
 
 @contextmanager
-def served(database: OwnDatabase, *options: str) -> Iterator[tuple[str, Path]]:
+def served(database: OwnDatabase, *options: str, port: int = 0, **environment: str) -> Iterator[tuple[str, Path]]:
     """Address and log of `cordiale serve` on a database; fails when the server does not end well, or had a mistake."""
     log = database.home / "serve.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [CORDIALE, "serve", "--port", str(_free_port()), "--workers", "1", *options],
+            [CORDIALE, "serve", "--port", str(port or free_port()), "--workers", "1", *options],
             cwd=ROOT,
-            env=database.env,
+            env={**database.env, **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -114,7 +114,8 @@ def served(database: OwnDatabase, *options: str) -> Iterator[tuple[str, Path]]:
     assert "Traceback" not in said, said
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

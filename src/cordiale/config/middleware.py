@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from requests import RequestException  # type: ignore[import-untyped]  # it says nothing of its types
 
 from cordiale.apps.ledger.reads import one_look
 from cordiale.apps.people.reads.viewers import viewer_of
@@ -15,6 +17,7 @@ from cordiale.config.api.problems import ADDRESS
 from cordiale.domain import clock
 from cordiale.domain.viewer import Viewer
 
+logger = logging.getLogger(__name__)
 ACCOUNTS = "/accounts/"
 """Where people sign in; what stands below is kept by nobody, whoever asks."""
 
@@ -61,6 +64,13 @@ class SignedIn:
         if request.viewer.person or request.path_info.startswith(ACCOUNTS):  # type: ignore[attr-defined]
             _keep_private(response)
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """An identity provider that does not answer is no mistake of ours; people can sign in otherwise."""
+        if isinstance(exception, RequestException) and request.path_info.startswith(ACCOUNTS):
+            logger.warning("the identity provider does not answer: %s", exception)
+            return render(request, "socialaccount/authentication_error.html", status=502)
+        return None
 
 
 def _keep_private(response: HttpResponse) -> None:

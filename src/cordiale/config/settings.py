@@ -12,6 +12,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from cordiale.config.accounts import identity_provider
 from cordiale.config.home import Home
 
 HOME = Home(Path(os.environ.get("CORDIALE_HOME", "var")).resolve())
@@ -124,6 +125,9 @@ ACCOUNT_RATE_LIMITS = {"request_access": "5/m/ip,30/d/ip"}
 ACCOUNT_USER_DISPLAY = "cordiale.config.accounts.shown_name"
 SOCIALACCOUNT_ADAPTER = "cordiale.apps.people.adapters.Identities"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+OIDC = identity_provider(os.environ)
+SOCIALACCOUNT_PROVIDERS = OIDC.for_allauth if OIDC else {}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Cordiale"
@@ -219,7 +223,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # a browser follows a form through what it is redirected to
+        "form-action": ["'self'", *([OIDC.origin] if OIDC else [])],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     },

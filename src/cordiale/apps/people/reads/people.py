@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from allauth.socialaccount.models import SocialAccount
+
 from cordiale.apps.people.models import AccessRequest, Grant, Invitation, Person, Token
 from cordiale.apps.people.models.grants import OPEN
 from cordiale.domain.roles import Mandate, Role
@@ -151,6 +153,11 @@ def may_end(viewer: Viewer, *, grant: int) -> bool:
     if not viewer.may("people.grant"):
         found = found.filter(lent_by=viewer.person) if viewer.may("people.delegate") else found.none()
     return found.exists()
+
+
+def speaks_for(viewer: Viewer, *, provider: str, person: int) -> bool:
+    """Whether an identity provider speaks for a person; for the installation itself, before they are signed in."""
+    return SocialAccount.objects.filter(provider=provider, user=person).exists()
 
 
 def administered(viewer: Viewer) -> bool:

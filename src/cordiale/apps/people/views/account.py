@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from allauth.core.ratelimit import consume_or_429
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -40,7 +41,12 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "people/account.html",
-        {"person": person, "roles": person_table(request, person) if person else None, "tokens": token_table(viewer)},
+        {
+            "person": person,
+            "roles": person_table(request, person) if person else None,
+            "tokens": token_table(viewer),
+            "provider": settings.OIDC.name if settings.OIDC else "",
+        },
     )
 
 

@@ -132,7 +132,7 @@ def end_grant(*, number: int, reason: str, by: Viewer, at: datetime) -> None:
         if held is None:
             raise NoSuchGrant(number)
         with _keeping_an_administrator(by, at):
-            _close(change, held)
+            close_grant(change, held)
 
 
 def close_account(*, person: int, reason: str, by: Viewer, at: datetime) -> None:
@@ -146,7 +146,7 @@ def close_account(*, person: int, reason: str, by: Viewer, at: datetime) -> None
         found = _open_person(person)
         with _keeping_an_administrator(by, at):
             for held in Grant.objects.filter(OPEN, person=person):
-                _close(change, held)
+                close_grant(change, held)
             Person.objects.filter(pk=found.pk).update(is_active=False, closed_at=at)
         waiting = Invitation.objects.filter(invited_by=name_of(person), used_at=None, withdrawn_at=None)
         withdrawn = sorted(waiting.values_list("pk", flat=True))
@@ -223,7 +223,8 @@ def _open_person(person: int) -> Person:
     return found
 
 
-def _close(change: Change, held: Grant) -> None:
+def close_grant(change: Change, held: Grant) -> None:
+    """End a grant inside an open entry; a step of the writes that end roles."""
     Grant.objects.filter(pk=held.pk).update(known_to_id=change.number)
     change.record({"role ended": _as_recorded(held)}, register=True)
 
