@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 
 from cordiale.apps.people.models import AccessRequest, Grant, Invitation, Person, Token
 from cordiale.apps.people.models.grants import OPEN
+from cordiale.apps.people.reads.viewers import hashed
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import Viewer
 
@@ -145,6 +146,19 @@ def tokens(viewer: Viewer) -> list[TokenRead]:
         TokenRead(row.pk, row.name, row.scope, row.created_at, row.expires_on, row.revoked_at is not None)
         for row in rows
     ]
+
+
+def token_in_use(viewer: Viewer, *, secret: str) -> TokenRead | None:
+    """The token of one's own that has this secret; None where there is none."""
+    row = Token.objects.filter(person=viewer.person, secret_hash=hashed(secret)).first() if secret else None
+    return row and TokenRead(row.pk, row.name, row.scope, row.created_at, row.expires_on, row.revoked_at is not None)
+
+
+def held_now(viewer: Viewer, *, day: date) -> list[GrantRead]:
+    """The roles that one holds on a day: given, or lent by somebody who holds them too."""
+    person = one_person(viewer, person=viewer.person)
+    held = person.grants if person else ()
+    return [one for one in held if one.holds_on(day) and one.mandate in viewer.mandates]
 
 
 def may_end(viewer: Viewer, *, grant: int) -> bool:
