@@ -250,6 +250,18 @@ def verb_shown(verb: str) -> str:
         "register.ended": _("End recorded"),
         "register.corrected": _("Statement corrected"),
         "register.retracted": _("Statement retracted"),
+        "people.invited": _("Somebody invited"),
+        "people.invitation-withdrawn": _("Invitation withdrawn"),
+        "people.joined": _("Account made"),
+        "people.closed": _("Account closed"),
+        "people.request-answered": _("Request for access answered"),
+        "people.granted": _("Role given"),
+        "people.lent": _("Role lent"),
+        "people.role-ended": _("Role ended"),
+        "people.followed": _("Roles brought in step"),
+        "people.demanded": _("Demand for a second person changed"),
+        "people.token-made": _("Token made"),
+        "people.token-revoked": _("Token revoked"),
     }
     return names.get(verb, verb)
 
