@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import requests  # type: ignore[import-untyped]  # it says nothing of its types
+import requests
 
 from tests.databases import ROOT
 

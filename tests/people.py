@@ -51,14 +51,14 @@ def seen(person: int, at: datetime = AT) -> Viewer:
     return viewer_of(Viewer.system("test"), person=person, at=at)
 
 
-def now_somebody(email: str, *mandates: Mandate, password: str | None = PASSWORD, **more: str) -> int:
+def now_somebody(email: str, *mandates: Mandate, password: str | None = PASSWORD, name: str = "") -> int:
     """As `somebody`, at the moment the machine shows: for requests, which have that moment."""
-    return somebody(email, *mandates, password=password, at=clock.now() - timedelta(days=1), **more)
+    return somebody(email, *mandates, password=password, name=name, at=clock.now() - timedelta(days=1))
 
 
-def signed_in(person: int, **options: bool) -> Client:
+def signed_in(person: int, *, enforce_csrf_checks: bool = False) -> Client:
     """A browser in which a person is signed in; how they sign in has tests of its own."""
-    client = Client(**options)
+    client = Client(enforce_csrf_checks=enforce_csrf_checks)
     client.force_login(Person.objects.get(pk=person))
     return client
 

@@ -364,12 +364,11 @@ def test_where_no_provider_is_set_up_there_is_no_button_and_no_address(nato, cli
     assert client.get("/accounts/oidc/localhost-1/login/").status_code == 404
 
 
-def test_the_two_answers_of_a_provider_are_about_one_person(settings):
-    settings.OIDC = identity_provider(DOWN)
+def test_the_two_answers_of_a_provider_are_about_one_person():
     said = {"id_token": {"sub": "a", "name": "A"}, "userinfo": {"sub": "b", "roles": ["administrator"]}}
 
     with pytest.raises(NotOnePerson):
-        identity_of(said, provider="x", subject="b")
+        identity_of(said, provider="x", subject="b", roles="roles", party="party")
 
 
 # --- the settings ---

@@ -500,9 +500,9 @@ def test_the_database_takes_a_grant_that_can_be():
     assert Grant.objects.filter(person=person).count() == 2
 
 
-def run(statement: str, *values: object) -> None:
+def run(statement: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize(

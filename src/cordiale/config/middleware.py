@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from requests import RequestException  # type: ignore[import-untyped]  # it says nothing of its types
+from requests import RequestException
 
 from cordiale.apps.ledger.reads import one_look
 from cordiale.apps.people.reads.viewers import viewer_of

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 from urllib.parse import urlencode
 
-import requests  # type: ignore[import-untyped]  # it says nothing of its types
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
@@ -75,11 +75,11 @@ class Accounts(DefaultAccountAdapter):
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Whoever was signed in by an identity provider is signed out there too, where it offers that."""
         home: str = super().get_logout_redirect_url(request)
-        if _came_from_elsewhere(request, request.user) and (ending := _end_session_address(request)):
-            back = request.build_absolute_uri(home)
-            asked = urlencode({"client_id": settings.OIDC.client, "post_logout_redirect_uri": back})
-            return f"{ending}{'&' if '?' in ending else '?'}{asked}"
-        return home
+        if settings.OIDC is None or not _came_from_elsewhere(request, request.user):
+            return home
+        ending = _end_session_address(request, settings.OIDC.id)
+        asked = {"client_id": settings.OIDC.client, "post_logout_redirect_uri": request.build_absolute_uri(home)}
+        return f"{ending}{'&' if '?' in ending else '?'}{urlencode(asked)}" if ending else home
 
 
 class Identities(DefaultSocialAccountAdapter):
@@ -101,7 +101,13 @@ class Identities(DefaultSocialAccountAdapter):
         if sociallogin.state.get("process") == AuthProcess.CONNECT:
             return
         try:
-            identity = identity_of(said, provider=sociallogin.account.provider, subject=sociallogin.account.uid)
+            identity = identity_of(
+                said,
+                provider=sociallogin.account.provider,
+                subject=sociallogin.account.uid,
+                roles=settings.OIDC.roles if settings.OIDC else "",
+                party=settings.OIDC.party if settings.OIDC else "",
+            )
             person = follow(identity=identity, by=IDENTITY_PROVIDER, at=request.at)  # type: ignore[attr-defined]
         except (AddressTaken, NoAddressClaimed, NoRoleClaimed, NotOnePerson, UnknownPartyClaimed) as refusal:
             logger.warning("an identity provider's person was not let in: %s", refusal.code)
@@ -129,13 +135,14 @@ class NotOnePerson(ValueError):
         super().__init__("The identity provider's answers are not about one person.")
 
 
-def identity_of(said: dict[str, Any], *, provider: str, subject: str) -> Identity:
+def identity_of(said: dict[str, Any], *, provider: str, subject: str, roles: str, party: str) -> Identity:
     """What an identity provider said, as far as it matters here.
 
     Args:
         said: the claims of the "id_token" and of "userinfo", which may add to it.
         provider: which identity provider.
         subject: what it calls the person.
+        roles, party: names of the claims that hold these.
 
     Raises:
         NotOnePerson: the two are about different people. Rule: OpenID Connect Core 1.0, 5.3.2.
@@ -150,8 +157,8 @@ def identity_of(said: dict[str, Any], *, provider: str, subject: str) -> Identit
         name=_text(claims.get("name")),
         email=_text(claims.get("email")).lower(),
         email_verified=claims.get("email_verified") is True,
-        roles=_texts(claims.get(settings.OIDC.roles)),
-        parties=_texts(claims.get(settings.OIDC.party)),
+        roles=_texts(claims.get(roles)),
+        parties=_texts(claims.get(party)),
     )
 
 
@@ -173,14 +180,11 @@ def _came_from_elsewhere(request: HttpRequest, user: Any) -> bool:
     return any(one["method"] == ELSEWHERE for one in get_authentication_records(request, user))
 
 
-def _end_session_address(request: HttpRequest) -> str:
-    """Where the provider signs people out (OpenID Connect RP-Initiated Logout); "" where it offers nothing."""
-    if settings.OIDC is None:
-        return ""
-    adapter = Identities(request)
+def _end_session_address(request: HttpRequest, provider: str) -> str:
+    """Where a provider signs people out (OpenID Connect RP-Initiated Logout); "" where it offers nothing."""
     try:
-        provider = adapter.get_provider(request, settings.OIDC.id)
-        return _text(provider.get_oauth2_adapter(request).openid_config.get("end_session_endpoint"))
+        asked = Identities(request).get_provider(request, provider).get_oauth2_adapter(request)
+        return _text(asked.openid_config.get("end_session_endpoint"))
     except (requests.RequestException, ValueError):
         logger.warning("the identity provider does not answer; signed out here only")
         return ""

@@ -151,7 +151,9 @@ def tokens(viewer: Viewer) -> list[TokenRead]:
 def token_in_use(viewer: Viewer, *, secret: str) -> TokenRead | None:
     """The token of one's own that has this secret; None where there is none."""
     row = Token.objects.filter(person=viewer.person, secret_hash=hashed(secret)).first() if secret else None
-    return row and TokenRead(row.pk, row.name, row.scope, row.created_at, row.expires_on, row.revoked_at is not None)
+    if row is None:
+        return None
+    return TokenRead(row.pk, row.name, row.scope, row.created_at, row.expires_on, row.revoked_at is not None)
 
 
 def held_now(viewer: Viewer, *, day: date) -> list[GrantRead]:
@@ -171,7 +173,8 @@ def may_end(viewer: Viewer, *, grant: int) -> bool:
 
 def speaks_for(viewer: Viewer, *, provider: str, person: int) -> bool:
     """Whether an identity provider speaks for a person; for the installation itself, before they are signed in."""
-    return SocialAccount.objects.filter(provider=provider, user=person).exists()
+    found: bool = SocialAccount.objects.filter(provider=provider, user=person).exists()
+    return found
 
 
 def administered(viewer: Viewer) -> bool:
