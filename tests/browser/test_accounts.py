@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import NewPage, pages_of, served
 from tests.browser.keyboard import Keyboard
-from tests.browser.test_accessibility import SIDEWAYS, SIZES, violations
+from tests.browser.test_accessibility import AXE, RULES, RUN, SIDEWAYS, SIZES
 from tests.databases import Databases, OwnDatabase
 
 pytestmark = pytest.mark.browser
@@ -267,11 +267,12 @@ WITH_FACTORS = {
 def faults(page: Page, kind: str, pictures: Path) -> dict[str, object]:
     """What machines find wrong with a page at each size; it is drawn at both for people to look at."""
     found: dict[str, object] = {}
+    page.evaluate(AXE.read_text("utf-8"))
     for size, (width, _height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=pictures / f"accounts-{re.sub('[ ,]+', '-', kind)}-{size}.png", full_page=True)
         sideways = page.evaluate(SIDEWAYS)
-        if wrong := violations(page) + ([["scrolls sideways", sideways]] if sideways else []):
+        if wrong := list(page.evaluate(RUN, RULES)) + ([["scrolls sideways", sideways]] if sideways else []):
             found[f"{kind}, {size}"] = wrong
     return found
 

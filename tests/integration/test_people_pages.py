@@ -273,7 +273,7 @@ def test_a_role_is_given_lent_and_ended(world):
     own = sorted(seen(world.person, clock.now()).mandates)
     lent = {
         "mandate": own.index(Mandate(Role.AUDITOR)),
-        "person": world.colleague,
+        "email": "Colleague@example.org",
         "from_on": "2026-01-01",
         "until_on": DAY,
         "reason": "away",
@@ -285,6 +285,16 @@ def test_a_role_is_given_lent_and_ended(world):
     assert "Auditor" in administrator.get(world.address("person")).text
     administrator.post(reverse("role-end", args=[number]), {"reason": "done"})
     assert Mandate(Role.AUDITOR) not in seen(world.colleague, clock.now()).mandates
+
+
+def test_a_role_is_lent_to_nobody_and_nobody_is_shown_who_has_an_account(world):
+    lender = signed_in(world.person)
+    lent = {"mandate": 0, "email": "nobody@example.org", "from_on": "2026-01-01", "until_on": DAY, "reason": "r"}
+
+    page, refused = lender.get(reverse("role-lend")), lender.post(reverse("role-lend"), lent)
+
+    assert "Colin" not in page.text
+    assert "no open account of this address" in refused.text
 
 
 def test_a_token_is_made_shown_once_and_revoked(world):

@@ -106,11 +106,14 @@ def names(viewer: Viewer) -> dict[int, str]:
     return dict(found.values_list("pk", "name"))
 
 
-def colleagues(viewer: Viewer) -> dict[int, str]:
-    """Number to name of open accounts, for whoever holds a role: to lend a role, one must be able to name somebody."""
+def colleague(viewer: Viewer, *, email: str) -> int | None:
+    """The number of the open account of an address, for whoever holds a role; None where there is none.
+
+    To lend a role one names somebody one knows; nobody is shown who else has an account.
+    """
     if not viewer.mandates:
-        return {}
-    return dict(Person.objects.filter(is_active=True).order_by("name").values_list("pk", "name"))
+        return None
+    return Person.objects.filter(is_active=True, email__iexact=email).values_list("pk", flat=True).first()
 
 
 def invitations(viewer: Viewer, *, at: datetime) -> list[InvitationRead]:

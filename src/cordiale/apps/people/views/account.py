@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cordiale.apps.people.forms import AccessForm, JoinForm, LendForm, TokenForm
-from cordiale.apps.people.reads.people import colleagues, one_person, tokens
+from cordiale.apps.people.reads.people import colleague, one_person, tokens
 from cordiale.apps.people.reads.viewers import legal_day
 from cordiale.apps.people.views.showing import mandate_shown, moment, person_table, token_table, viewer_of
 from cordiale.apps.people.writes.grants import BadMandate, HeldAlready, NoSuchPerson, lend
@@ -88,18 +88,17 @@ def lend_role(request: HttpRequest) -> HttpResponse:
     """Lend a role of one's own for a period."""
     viewer = viewer_of(request)
     own = sorted(viewer.mandates)
-    others = [(pk, name) for pk, name in colleagues(viewer).items() if pk != viewer.person]
     form = LendForm(
         request.POST or None,
         own=[(str(place), mandate_shown(viewer, mandate)) for place, mandate in enumerate(own)],
-        people=others,
         initial={"from_on": legal_day(viewer, at=moment(request))},
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         mandate: Mandate = own[int(given.pop("mandate"))]
+        person = colleague(viewer, email=given.pop("email")) or 0
         try:
-            lend(**given, mandate=mandate, by=viewer, at=moment(request))
+            lend(**given, person=person, mandate=mandate, by=viewer, at=moment(request))
         except (BadMandate, HeldAlready, NoSuchPerson, NeedsSecondPerson) as refusal:
             form.add_error(None, str(refusal))
         else:

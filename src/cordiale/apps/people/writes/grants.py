@@ -20,7 +20,8 @@ class NoSuchPerson(LookupError):
     code = "no-such-person"
 
     def __init__(self, person: int) -> None:
-        super().__init__(f"There is no open account {person}.")
+        whose = str(person) if person else "of this address"
+        super().__init__(f"There is no open account {whose}.")
 
 
 class BadMandate(ValueError):
