@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cordiale.apps.people.forms import GrantForm, InviteForm, ReasonForm
 from cordiale.apps.people.reads.held import held_about
-from cordiale.apps.people.reads.people import invitations, one_person, people, requests
+from cordiale.apps.people.reads.people import invitations, may_end, one_person, people, requests
 from cordiale.apps.people.reads.viewers import legal_day, second_demanded
 from cordiale.apps.people.views.mailing import send_invitation
 from cordiale.apps.people.views.showing import mandate_shown, moment, parties, person_table, viewer_of
@@ -34,7 +34,7 @@ from cordiale.apps.people.writes.joining import (
     invite,
     withdraw_invitation,
 )
-from cordiale.domain.viewer import NeedsSecondPerson, NotPermitted, Viewer
+from cordiale.domain.viewer import NeedsSecondPerson, Viewer
 from cordiale.ui.dates import day_shown
 from cordiale.ui.permitting import needs
 from cordiale.ui.tables import Cell, Column, Link, Table
@@ -162,6 +162,8 @@ def new_invitation(request: HttpRequest) -> HttpResponse:
 @needs("people.invite")
 def end_invitation(request: HttpRequest, invitation: int) -> HttpResponse:
     """Withdraw an invitation."""
+    if all(one.id != invitation for one in invitations(viewer_of(request), at=moment(request))):
+        raise Http404
     if request.method == "POST":
         try:
             withdraw_invitation(invitation=invitation, by=viewer_of(request), at=moment(request))
@@ -174,6 +176,8 @@ def end_invitation(request: HttpRequest, invitation: int) -> HttpResponse:
 @needs("people.invite")
 def refuse_request(request: HttpRequest, asked: int) -> HttpResponse:
     """Refuse a request for access."""
+    if all(one.id != asked for one in requests(viewer_of(request))):
+        raise Http404
     if request.method == "POST":
         try:
             answer_request(request=asked, granted=False, by=viewer_of(request), at=moment(request))
@@ -233,14 +237,14 @@ def new_role(request: HttpRequest, number: int) -> HttpResponse:
 def end_role(request: HttpRequest, grant: int) -> HttpResponse:
     """End a role, or take back one that was lent."""
     viewer = viewer_of(request)
+    if not may_end(viewer, grant=grant):
+        raise Http404
     form = ReasonForm(request.POST or None)
     back = reverse("people") if viewer.may("people.see") else reverse("account")
     if request.method == "POST" and form.is_valid():
         try:
             end_grant(number=grant, reason=form.cleaned_data["reason"], by=viewer, at=moment(request))
-        except (NoSuchGrant, NotPermitted):
-            raise Http404 from None
-        except LastAdministrator as refusal:
+        except (NoSuchGrant, LastAdministrator) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The role is ended."))
