@@ -307,12 +307,13 @@ def _matrix() -> tuple[dict[str, frozenset[str]], dict[str, str], frozenset[str]
 
 def _who(needs: str | None) -> str:
     """The roles that may open what needs this."""
-    if needs not in _matrix()[1]:
+    matrix, meaning, everybody = _matrix()
+    wanted = set((needs or "").split(" or "))
+    if not wanted <= meaning.keys():
         return {"public": "everybody", "signed in": "whoever has an account", "a role": "whoever holds a role"}.get(
             needs or "", "?"
         )
-    matrix, _meaning, everybody = _matrix()
-    return ", ".join(role for role, held in matrix.items() if needs in held | everybody)
+    return ", ".join(role for role, held in matrix.items() if wanted & (held | everybody))
 
 
 def ways_in() -> Iterator[str]:

@@ -58,6 +58,8 @@ def colleague(small):
 
 @pytest.fixture
 def two_needed(officer, colleague):
+    for name in ("administrator", "other-administrator"):
+        somebody(name, Role.ADMINISTRATOR)
     demand_second(demanded=True, reason="test", by=owner, at=AT)
 
 
@@ -225,7 +227,6 @@ class TestProposing:
         assert "no longer what it would have done" in shown or "something else now" in shown
 
     def test_is_not_approved_for_somebody_who_may_no_longer_do_it(self, proposed, officer, colleague):
-        somebody("administrator", Role.ADMINISTRATOR)
         end_grant(number=Grant.objects.get(person=officer.id).pk, reason="left the desk", by=owner, at=AT)
 
         colleague.client.post(proposed, {"what": "approve"})
@@ -262,7 +263,9 @@ class TestProposing:
         assert "Proposals that wait for you" in page(colleague.client, "/desk/")
 
 
-def test_every_page_says_where_one_person_decides_alone(officer, colleague):
+def test_every_page_says_where_one_person_decides_alone(small):
+    for name in ("administrator", "other-administrator"):
+        somebody(name, Role.ADMINISTRATOR)
     assert "One person decides alone here" in page(Client(), "/countries/")
 
     demand_second(demanded=True, reason="test", by=owner, at=AT)

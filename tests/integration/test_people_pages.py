@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("nato", "cheap_passwords")
 
 FOCAL = mandate_of(Role.FOCAL_POINT)
 ROUTES = sorted(route.name or "" for route in urlpatterns if isinstance(route, URLPattern))
-OWN = {"account", "token-new", "token-end", "role-lend", "role-end"}
+OWN = {"account", "my-data", "token-new", "token-end", "role-lend", "role-end"}
 """Pages of one's own: the account, and what whoever holds a role may do for oneself."""
 OPEN = {"access-request", "invitation"}
 """Pages for whoever is not signed in."""
@@ -71,6 +71,8 @@ class World:
             "person": [self.person],
             "role-new": [self.person],
             "account-close": [self.person],
+            "held": [self.person],
+            "person-erase": [self.person],
         }
         return reverse(name, args=arguments.get(name, []))
 
@@ -84,7 +86,7 @@ def world(nato: None) -> World:
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("name", sorted(set(ROUTES) - OPEN - {"account"}))
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - OPEN - {"account", "my-data"}))
 def test_whoever_is_not_signed_in_finds_nothing(world, client, name, method):
     answer = getattr(client, method)(world.address(name))
 
