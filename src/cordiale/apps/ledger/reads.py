@@ -260,6 +260,7 @@ def verb_shown(verb: str) -> str:
         "people.role-ended": _("Role ended"),
         "people.followed": _("Roles brought in step"),
         "people.demanded": _("Demand for a second person changed"),
+        "people.password-link-made": _("Link for a new password made"),
         "people.token-made": _("Token made"),
         "people.token-revoked": _("Token revoked"),
     }
