@@ -109,7 +109,7 @@ def served(database: OwnDatabase, *, cache: bool) -> Iterator[Served]:
     }
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [CORDIALE, "serve", "--port", str(_free_port())],
+            [CORDIALE, "serve", "--port", str(_free_port()), "--without-worker"],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -6,6 +6,7 @@ Fixtures for tests of data, on SQLite and with --postgres alike:
     nato, asean           as `db`, with packs/nato or packs/asean loaded
     own_database          a migrated database of the test's own: commits, threads, processes, tampering
     own_nato_database     as `own_database`, with packs/nato loaded
+    empty_database        a database of the test's own with nothing in it, not even tables
     here                  points Django at a database of one's own: `with here(own_database): ...`
 """
 
@@ -15,7 +16,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from tests.databases import (
     in_this_process,
 )
 from tools.installation import environment_of
-from tools.programs import HOW_TO_GET, chromium, missing, node
+from tools.programs import HOW_TO_GET, chromium, libreoffice, missing, node
 
 NUMBERS = count(1)
 
@@ -46,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--no-skips",
         action="store_true",
         default=os.environ.get("CORDIALE_TEST_NO_SKIPS") == "1",
-        help="fail when a test is skipped, or PostgreSQL, Chromium or Node is absent (also: CORDIALE_TEST_NO_SKIPS=1)",
+        help="fail when a test is skipped or a program that tests need is absent (also: CORDIALE_TEST_NO_SKIPS=1)",
     )
 
 
@@ -84,7 +85,9 @@ def _adapt_settings() -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # a file as in an installation; Django's own choice, shared memory, knows neither a log nor a second process
-        database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["CORDIALE_HOME"], "test.sqlite3"))
+        for alias, file in (("default", "test.sqlite3"), ("queue", "test.queue.sqlite3")):
+            own = settings.DATABASES[alias].setdefault("TEST", {})
+            own["NAME"] = str(Path(os.environ["CORDIALE_HOME"], file))
     # pages name their static files without hashes, so no test needs them collected first
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -101,6 +104,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (deselected if marks & left_out else chosen).append(item)
         if "browser" in marks and chromium() is None:
             item.add_marker(pytest.mark.skip(reason=f"Chromium is not installed: {HOW_TO_GET['Chromium']}"))
+        if "libreoffice" in marks and libreoffice() is None:
+            item.add_marker(pytest.mark.skip(reason=f"LibreOffice is not installed: {HOW_TO_GET['LibreOffice']}"))
         if "node" in marks and node() is None:
             item.add_marker(pytest.mark.skip(reason=f"Node is not installed: {HOW_TO_GET['Node']}"))
     config.hook.pytest_deselected(items=deselected)
@@ -205,6 +210,14 @@ def own_nato_database(
 
 
 @pytest.fixture
+def empty_database(_engine: Databases, _new_place: Callable[[str], tuple[Path, str]]) -> Iterator[OwnDatabase]:
+    """A database that nobody migrated yet and that only this test uses."""
+    database = _engine.create(*_new_place("empty"))
+    yield database
+    _engine.drop(database)
+
+
+@pytest.fixture
 def here(django_db_blocker: DjangoDbBlocker) -> Callable[[OwnDatabase], AbstractContextManager[None]]:
     """`with here(own_database):` makes Django in this process, and its threads, use the test's own database."""
     return lambda database: in_this_process(database, django_db_blocker)
@@ -248,13 +261,16 @@ def asean(_shared_asean_database: OwnDatabase, django_db_blocker: DjangoDbBlocke
 @contextmanager
 def _rolled_back(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator[None]:
     """Points Django at a database, and takes back whatever is written meanwhile."""
-    from django.db import connection, transaction
+    from django.db import connections, transaction
 
-    with in_this_process(database, blocker):
-        atomic = transaction.atomic()
-        atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: allows durable blocks inside
-        with atomic:
-            yield
+    with in_this_process(database, blocker), ExitStack() as stack:
+        for alias in database.names:
+            atomic = transaction.atomic(using=alias)
+            atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: allows durable blocks
+            stack.enter_context(atomic)
+        yield
+        for alias in database.names:
+            connection = connections[alias]
             if not connection.needs_rollback and connection.is_usable():
                 connection.check_constraints()  # those that the database leaves until the commit
-            transaction.set_rollback(True)
+            transaction.set_rollback(True, using=alias)

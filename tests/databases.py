@@ -53,6 +53,13 @@ class OwnDatabase:
         return self.url.startswith("postgres://")
 
     @property
+    def names(self) -> dict[str, str]:
+        """Alias of each database of the installation to what Django calls NAME: SQLite keeps the queue beside."""
+        if self.is_postgres:
+            return {"default": self.name}
+        return {"default": self.name, "queue": str(Path(self.name).with_suffix(".queue.sqlite3"))}
+
+    @property
     def name(self) -> str:
         """What Django calls NAME: the database on PostgreSQL, the file on SQLite."""
         return self.url.rpartition("/")[2] if self.is_postgres else self.url.removeprefix("sqlite:///")
@@ -79,27 +86,33 @@ class OwnDatabase:
         """A raw connection (sqlite3 or psycopg) behind the back of Django, to tamper with; the caller closes it."""
         return psycopg.connect(self.url) if self.is_postgres else sqlite3.connect(self.name)
 
+    def connect_to_queue(self) -> Any:
+        """As `connect`, to where the jobs are."""
+        return psycopg.connect(self.url) if self.is_postgres else sqlite3.connect(self.names["queue"])
+
 
 @contextmanager
 def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Points Django's default connection at `database` until the block ends, in threads started inside it too.
+    """Points Django's connections at `database` until the block ends, in threads started inside it too.
 
     What happens there is committed for good. A connection that a rollback fixture holds is put aside untouched;
     threads close their own connections.
     """
-    settings = connections.settings["default"]
-    kept, kept_name = connections["default"], settings["NAME"]
-    settings["NAME"] = database.name
-    connections["default"] = connections.create_connection("default")
+    kept = {alias: (connections[alias], connections.settings[alias]["NAME"]) for alias in database.names}
+    for alias, name in database.names.items():
+        connections.settings[alias]["NAME"] = name
+        connections[alias] = connections.create_connection(alias)
     try:
         with blocker.unblock():
             try:
                 yield
             finally:
-                connections["default"].close()
+                for alias in kept:
+                    connections[alias].close()
     finally:
-        settings["NAME"] = kept_name
-        connections["default"] = kept
+        for alias, (connection, name) in kept.items():
+            connections.settings[alias]["NAME"] = name
+            connections[alias] = connection
 
 
 class Databases(Protocol):
@@ -126,12 +139,13 @@ class SqliteFiles:
     def copy(self, template: OwnDatabase, home: Path, name: str) -> OwnDatabase:
         """Copied by SQLite itself, so that what still stands in the write-ahead log comes along."""
         copy = self.create(home, name)
-        source, target = sqlite3.connect(template.name), sqlite3.connect(copy.name)
-        try:
-            source.backup(target)
-        finally:
-            source.close()
-            target.close()
+        for alias, file in template.names.items():
+            source, target = sqlite3.connect(file), sqlite3.connect(copy.names[alias])
+            try:
+                source.backup(target)
+            finally:
+                source.close()
+                target.close()
         return copy
 
     def drop(self, database: OwnDatabase) -> None:

@@ -66,7 +66,8 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
             yield from _command(child, click.Context(child, info_name=name, parent=context))
         return
     yield f"```text\n{' '.join(command.get_usage(context).split()).removeprefix('Usage: ')}\n```"
-    asked = [parameter for parameter in command.get_params(context) if "--help" not in parameter.opts]
+    shown = (parameter for parameter in command.get_params(context) if not getattr(parameter, "hidden", False))
+    asked = [parameter for parameter in shown if "--help" not in parameter.opts]
     rows = [_parameter(parameter, context) for parameter in asked]
     if rows:
         yield _table(("argument or option", "holds", "default", "meaning"), rows)

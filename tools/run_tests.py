@@ -81,6 +81,11 @@ def main(arguments: list[str]) -> int:
                 not_run.append(f"{run.heading}: no test was chosen in {', '.join(run.folders)}")
             elif status != 0:
                 tally.red.append(run.heading)
+        not_run += [
+            f"whatever needs {name}: it is not installed ({HOW_TO_GET[name]})"
+            for name in absent
+            if name not in {run.needs for run in RUNS}
+        ]
         if not _covered(Path(folder)):
             tally.red.append("the coverage of domain and engines")
     if not_run:

@@ -34,7 +34,7 @@ OWN = {
 OTHERS = {
     "reads": {"reads"},
     "writes": {"reads", "writes"},
-    "jobs": {"reads", "writes"},
+    "jobs": {"reads", "writes", "jobs"},
     "exports": {"reads"},
     "forms": {"writes"},
     "views": {"reads", "writes"},
@@ -185,6 +185,7 @@ def test_a_domain_that_needs_more_is_found(tmp_path, imported):
         ("apps/register/reads.py", "from cordiale.apps.ledger.writes import entry"),
         ("apps/register/views.py", "from cordiale.apps.register.models import Party"),
         ("apps/register/models/party.py", "import cordiale.apps.ledger.models"),
+        ("apps/register/writes.py", "from cordiale.apps.jobs.jobs import Work"),
         ("apps/register/exports.py", "from cordiale.apps.register.views import page"),
         ("config/commands/pack.py", "from cordiale.apps.register.models import Party"),
     ],
@@ -200,6 +201,7 @@ def test_a_way_round_reads_and_writes_is_found(tmp_path, place, imported):
         ("apps/register/writes.py", "from cordiale.apps.ledger.writes import entry"),
         ("apps/register/migrations/0002_guards.py", "from cordiale.apps.ledger.append_only import Guard"),
         ("config/urls.py", "from cordiale.apps.register import urls"),
+        ("apps/register/jobs.py", "from cordiale.apps.jobs.jobs import Work, job_kind"),
     ],
 )
 def test_the_doors_of_an_app_stand_open(tmp_path, place, imported):

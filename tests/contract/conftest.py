@@ -53,7 +53,7 @@ def served(database: OwnDatabase) -> Iterator[str]:
         port = str(probe.getsockname()[1])
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [CORDIALE, "serve", "--port", port, "--workers", "1"],
+            [CORDIALE, "serve", "--port", port, "--workers", "1", "--without-worker"],
             cwd=ROOT,
             env={**database.env, "CORDIALE_API_RATE": "off"},
             stdin=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from cordiale.config.commands import main
 from tests.databases import CORDIALE, ROOT, OwnDatabase
-from tests.makers import AT, edit, load, owner, small_pack
+from tests.makers import edit, load, small_pack
 from tools.installation import environment_of
 
 VERIFIER = ROOT / "tools/verify_ledger.py"
@@ -118,14 +118,6 @@ def test_a_database_address_that_is_none_is_told(home):
     assert refused(run(home, "ledger", "head", DATABASE_URL="nonsense"), "DATABASE_URL")
 
 
-@pytest.mark.sqlite
-def test_a_backup_of_nothing_is_told(home, tmp_path):
-    refused(run(home, "backup", tmp_path / "backup"), "backup")
-
-    assert not (tmp_path / "backup").exists()
-    assert not list(tmp_path.glob(".backup*"))
-
-
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -136,6 +128,7 @@ def test_a_backup_of_nothing_is_told(home, tmp_path):
         (("pack", "check", NATO, "--quick"), "No such option"),
         (("load",), "Missing option '--pack'"),
         (("backup",), "Missing argument 'FILE'"),
+        (("restore",), "Missing argument 'FILE'"),
         (("serve", "--port", "0"), "Invalid value for '--port'"),
         (("serve", "--port", "http"), "Invalid value for '--port'"),
     ],
@@ -268,76 +261,6 @@ class TestLedger:
         assert loaded.run("ledger", "head").stdout.strip() in checked.stdout
 
 
-class TestBackup:
-    @pytest.mark.sqlite
-    def test_is_taken_while_others_write_and_verifies(self, loaded, tmp_path, here):
-        from cordiale.apps.ledger.writes import entry
-
-        with here(loaded), entry(by=owner, at=AT, verb="test.wrote", subject="thing:1"):
-            done = loaded.run("backup", tmp_path / "backup")
-
-        assert done.returncode == 0, done.stderr
-        checked = audited(tmp_path / "backup")
-        assert (checked.returncode, "The ledger holds: 1 entries" in checked.stdout) == (0, True), checked.stderr
-        assert loaded.run("ledger", "head").stdout.startswith("2:")
-
-    @pytest.mark.sqlite
-    def test_is_an_installation_again(self, loaded, tmp_path, home):
-        loaded.run_or_fail("backup", tmp_path / "backup")
-        home.mkdir()
-        shutil.copy(tmp_path / "backup", home / "cordiale.sqlite3")
-
-        assert run(home, "ledger", "head").stdout == loaded.run("ledger", "head").stdout
-        assert run(home, "ledger", "verify").returncode == 0
-
-    @pytest.mark.postgres
-    @pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed: apt-get install postgresql")
-    def test_is_what_pg_restore_understands(self, loaded, tmp_path):
-        done = loaded.run("backup", tmp_path / "backup")
-
-        assert done.returncode == 0, done.stderr
-        listed = subprocess.run(
-            ["pg_restore", "--list", tmp_path / "backup"], capture_output=True, text=True, check=False, timeout=60
-        )
-        assert (listed.returncode, "TABLE DATA public ledger_entry" in listed.stdout) == (0, True), listed.stderr
-
-    @pytest.mark.postgres
-    @pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not installed: apt-get install postgresql")
-    def test_is_an_installation_again_on_postgres(self, request, loaded, tmp_path):
-        loaded.run_or_fail("backup", tmp_path / "backup")
-        engine = request.getfixturevalue("_engine")
-        restored = engine.create(*request.getfixturevalue("_new_place")("restored"))
-        done = subprocess.run(
-            ["pg_restore", "--no-owner", f"--dbname={restored.url}", tmp_path / "backup"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-
-        assert done.returncode == 0, done.stderr
-        assert restored.run("ledger", "head").stdout == loaded.run("ledger", "head").stdout
-        assert restored.run("ledger", "verify").returncode == 0
-        engine.drop(restored)
-
-    def test_is_readable_by_its_owner_only(self, loaded, tmp_path):
-        loaded.run_or_fail("backup", tmp_path / "backup")
-
-        assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o600
-
-    def test_overwrites_nothing(self, small, tmp_path):
-        (tmp_path / "kept").write_text("kept", encoding="utf-8")
-
-        assert refused(cordiale("backup", tmp_path / "kept"), "exists; name a new file")
-        assert (tmp_path / "kept").read_text(encoding="utf-8") == "kept"
-
-    def test_cannot_be_a_folder(self, small, tmp_path):
-        assert refused(cordiale("backup", tmp_path), "is a directory", status=2)
-
-    def test_into_a_folder_that_is_not_there_is_told(self, loaded, tmp_path):
-        assert refused(loaded.run("backup", tmp_path / "none/backup"), "none/backup")
-
-
 class TestVerifier:
     """tools/verify_ledger.py as a command."""
 
@@ -422,3 +345,29 @@ class TestVerifier:
 
         assert audited(tmp_path / "backup").returncode == 0
         assert (tmp_path / "backup").read_bytes() == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CORDIALE_LOG", "xml"),
+        ("CORDIALE_METRICS_TOKEN", "short"),
+        ("CORDIALE_MAIL_URL", "smtp://u:hidden@mail.example"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told(home, name, value):
+    done = run(home, "ledger", "head", **{name: value})
+
+    assert refused(done, name)
+    assert "hidden" not in done.stderr
+
+
+@pytest.mark.sqlite
+def test_a_service_behind_a_proxy_refuses_a_taken_port(home):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        done = run(home, "serve", "--exact-port", "--port", str(port))
+
+    assert refused(done, f"Port {port} is taken")

@@ -13,11 +13,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from cordiale.apps.jobs.jobs import ledger_verify
+from cordiale.apps.jobs.jobs.running import run
+from cordiale.apps.jobs.models import Job
+from cordiale.apps.jobs.reads.progress import JobNow, one
+from cordiale.apps.jobs.writes.asking import start
+from cordiale.apps.ledger.reads import fault
 from cordiale.apps.ledger.writes import erase_content
 from cordiale.apps.register.models import Assertion
 from cordiale.apps.register.reads.rows import PINNED, pinned
 from cordiale.config.commands import main
 from cordiale.domain.ledger import GENESIS, chain, commit
+from cordiale.domain.viewer import Viewer
 from tests.databases import ROOT, OwnDatabase, in_this_process
 from tests.makers import AT, assertion_of, load, owner, small_pack, statement
 from tools import verify_ledger
@@ -117,6 +124,17 @@ def ours(raw: Raw, here, *arguments: str) -> Result:
     """`cordiale ledger verify`."""
     with here(raw.database):
         return CliRunner().invoke(main, ["ledger", "verify", *arguments], catch_exceptions=False)
+
+
+def in_parts(raw: Raw, here) -> JobNow:
+    """The job that verifies the ledger, after its turn."""
+    viewer = Viewer.system("test")
+    with here(raw.database):
+        job = start(kind="ledger-verify", by=viewer, at=AT)
+        run(job=job, turn=Job.objects.get(pk=job).turn, worker="here")
+        found = one(viewer, job=job)
+    assert found is not None
+    return found
 
 
 def auditors(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -316,6 +334,19 @@ class TestTamperingWithTheLedger:
         done = ours(tampered, here)
 
         assert names(done, number), done.output
+
+    def test_is_found_by_a_job_in_parts_of_two_as_in_the_whole(
+        self, tampered, here, monkeypatch, tamper, number, in_export
+    ):
+        monkeypatch.setattr(ledger_verify, "PART", 2)
+        tamper(tampered)
+
+        done = in_parts(tampered, here)
+
+        with here(tampered.database):
+            found = fault(Viewer.public())
+        said = f"The ledger does not hold at entry {found.number}: {found.what}." if found else "The ledger holds: 5"
+        assert done.outcome.startswith(said)
 
     def test_is_found_by_the_auditor(self, tampered, here, tmp_path, tamper, number, in_export):
         tamper(tampered)

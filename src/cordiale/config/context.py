@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.utils import Error as DatabaseError
@@ -95,9 +96,26 @@ def _account(request: HttpRequest) -> tuple[NavItem, ...]:
     viewer: Viewer = getattr(request, "viewer", Viewer.public())
     pages = [("account_login", _("Sign in"))]
     if viewer.person:
-        pages = [("people", _("People"))] if viewer.may("people.see") else []
+        pages = [("desk", _("Desk"))] if viewer.mandates else []
+        pages += [("people", _("People"))] if viewer.may("people.see") else []
         pages += [("account", _("Your account"))]
-    return tuple(NavItem(label, reverse(name), request.path == reverse(name)) for name, label in pages)
+    return (
+        *_editors(request, viewer),
+        *(NavItem(label, reverse(name), request.path == reverse(name)) for name, label in pages),
+    )
+
+
+def _editors(request: HttpRequest, viewer: Viewer) -> tuple[NavItem, ...]:
+    """The way from a page of the register to the editors of what it shows, for whoever holds a role."""
+    match = request.resolver_match
+    if match is None or not viewer.mandates:
+        return ()
+    if match.url_name == "standing":
+        return (NavItem(_("Edit"), reverse("desk-statements", kwargs=match.kwargs)),)
+    if match.url_name == "country":
+        query = urlencode({"party": match.kwargs["party"]})
+        return (NavItem(_("Edit"), f"{reverse('desk-edit', args=['assert'])}?{query}"),)
+    return ()
 
 
 def _deciding() -> str:

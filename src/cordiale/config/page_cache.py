@@ -51,6 +51,7 @@ class PageCache:
         if address is None or state is None:
             return self.get_response(request)
         found = self.store.take(state, address)
+        request.page_cache = "hit" if found else "miss"  # type: ignore[attr-defined]  # for who counts, in `access`
         if found is None:
             response = self.get_response(request)
             if not isinstance(response, HttpResponse) or not self.store.wants(state, address):

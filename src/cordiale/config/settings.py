@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -14,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cordiale.config.accounts import identity_provider
 from cordiale.config.home import Home
+from cordiale.config.logs import configured
+from cordiale.config.mail import SECONDS, BadMailAddress, mail_server
 
 HOME = Home(Path(os.environ.get("CORDIALE_HOME", "var")).resolve())
 SECRET_KEY = HOME.secret_key()
@@ -34,11 +37,15 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "cordiale.config",
     "cordiale.ui",
     "cordiale.apps.ledger",
+    "cordiale.apps.jobs",
     "cordiale.apps.register",
     "cordiale.apps.people",
+    "cordiale.apps.desk",
     # below ours, so that our templates are found first
     "allauth",
     "allauth.account",
@@ -49,6 +56,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cordiale.config.health.Health",
+    "cordiale.config.metrics.MetricsDoor",
+    "cordiale.config.access.Access",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -171,7 +181,25 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON;"
         ),
     }
+    # beside the database it belongs to, so that a copy of the register does not take turns of the original's jobs
+    DATABASES["queue"] = {
+        **DATABASES["default"],
+        "NAME": str(Path(DATABASES["default"]["NAME"]).with_suffix(".queue.sqlite3")),
+    }
+else:
+    # a machine that is gone must not hold a request for minutes
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
+DATABASE_ROUTERS = ["cordiale.config.queue.QueueRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+VIEWER_NAMED = "cordiale.config.viewers.viewer_named"
+if not re.fullmatch(r"[1-9][0-9]{0,4}", os.environ.get("CORDIALE_JOB_SILENCE", "60")):
+    raise ImproperlyConfigured("CORDIALE_JOB_SILENCE takes a whole number of seconds, such as 60.")
+JOB_SILENCE = timedelta(seconds=int(os.environ.get("CORDIALE_JOB_SILENCE", "60")))
+if not re.fullmatch(r"[1-9][0-9]{0,3}", os.environ.get("CORDIALE_JOB_DAYS", "30")):
+    raise ImproperlyConfigured("CORDIALE_JOB_DAYS takes a whole number of days, such as 30.")
+JOB_DAYS = timedelta(days=int(os.environ.get("CORDIALE_JOB_DAYS", "30")))
 
 API_RATE = os.environ.get("CORDIALE_API_RATE", "300/min")
 if API_RATE == "off":
@@ -196,8 +224,6 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
 }
-MAIL_IS_SET_UP = False
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -243,11 +269,26 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 X_FRAME_OPTIONS = "DENY"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},
-}
+LOG = os.environ.get("CORDIALE_LOG") or "line"
+if LOG not in ("line", "json"):
+    raise ImproperlyConfigured('CORDIALE_LOG is neither "line" nor "json".')
+ACCESS_LOG = os.environ.get("CORDIALE_ACCESS_LOG", "") == "1"
+LOGGING = configured(form=LOG, accesses=ACCESS_LOG)
+
+METRICS_TOKEN = os.environ.get("CORDIALE_METRICS_TOKEN", "")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("CORDIALE_METRICS_TOKEN is too short to be kept secret; take 20 characters or more.")
+
+try:
+    MAIL = mail_server(os.environ.get("CORDIALE_MAIL_URL", ""))
+except BadMailAddress as error:
+    raise ImproperlyConfigured(str(error)) from None
+MAIL_IS_SET_UP = MAIL is not None
+# without a server nothing is sent, and nothing printed either: mail holds names, and links that are keys
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL else 'dummy'}.EmailBackend"
+if MAIL:
+    EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.ssl
+EMAIL_TIMEOUT = SECONDS
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("CORDIALE_MAIL_FROM") or "cordiale@localhost"

@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("cordiale.apps.register.urls")),
     path("", include("cordiale.apps.ledger.urls")),
     path("", include("cordiale.apps.people.urls")),
+    path("", include("cordiale.apps.desk.urls")),
+    path("", include("cordiale.apps.jobs.urls")),
 ]
 
 handler403 = "cordiale.config.errors.not_permitted"

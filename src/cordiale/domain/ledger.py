@@ -107,18 +107,21 @@ def written(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def first_fault(entries: Iterable[Entry], *, head: tuple[int, str] | None = None) -> Fault | None:
-    """Check a chain from its first entry on.
+def first_fault(
+    entries: Iterable[Entry], *, head: tuple[int, str] | None = None, after: Entry | None = None
+) -> Fault | None:
+    """Check a chain from its first entry on, or a part of it from the entry that was checked last.
 
     Args:
         entries: in number order.
         head: number and hash the chain must end on, when known from elsewhere (the clock, a published head):
             without it nobody can tell that the last entries were cut off.
+        after: the entry before the first of these; None when they begin the chain.
 
     Returns:
         None when every link holds, otherwise the first entry that does not.
     """
-    number, previous, at = 0, GENESIS, ""
+    number, previous, at = (after.number, after.hash, after.at) if after else (0, GENESIS, "")
     for entry in entries:
         number += 1
         if entry.number != number:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, register_converter
 from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
 
 from cordiale.domain.viewer import Viewer
 from cordiale.ui.downloads import FORMATS
@@ -106,6 +107,13 @@ class FileConverter(CodeConverter):
     regex = r"[a-z]+\.(?:svg|png|bib|csl)"
 
 
+class SheetConverter(CodeConverter):
+    """The format of a workbook in an address."""
+
+    regex = "xlsx|csv"
+
+
+register_converter(SheetConverter, "sheet")
 register_converter(CodeConverter, "code")
 register_converter(TableConverter, "table")
 register_converter(FormatConverter, "format")
@@ -157,6 +165,22 @@ def page_urls(route: str, view: View, name: str, *, opens_to: Needs = "public") 
         path(f"{route}<table:table>.<format:format>", guarded(of_one_state(download)), name=f"{name}-table"),
         path(f"{route}<file:file>", guarded(of_one_state(beside)), name=f"{name}-file"),
     ]
+
+
+def private_page(view: View) -> Callable[..., HttpResponse]:
+    """A view of a page that is for its reader only, at this moment: nobody keeps the answer.
+
+    Args:
+        view: as for `page_urls`; its tables cannot be downloaded.
+    """
+
+    @never_cache
+    @wraps(view)
+    def show(request: HttpRequest, **held: Any) -> HttpResponse:
+        page = view(request, **held)
+        return render(request, page.template, {**_context(page, request.path), "download": ""})
+
+    return show
 
 
 def of_one_state(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

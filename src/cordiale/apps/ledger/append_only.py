@@ -79,9 +79,10 @@ class _Guard(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """Create the guards."""
+        """Create the guards, in the database that holds the tables."""
         postgres = schema_editor.connection.vendor == "postgresql"
-        for model in self.guarded(app_label, to_state):
+        guarded = self.guarded(app_label, to_state)
+        for model in (one for one in guarded if self.allow_migrate_model(schema_editor.connection.alias, one)):
             for statement in self.postgres(model) if postgres else self.sqlite(model):
                 schema_editor.execute(statement, params=None)
 

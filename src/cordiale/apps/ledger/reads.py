@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cordiale.apps.ledger.models import LedgerContent, LedgerEntry
@@ -155,6 +155,12 @@ def chosen(viewer: Viewer, *, numbers: Collection[int]) -> list[Entry]:
     return [Entry(*row) for row in rows.values_list(*_FIELDS)]
 
 
+def named(viewer: Viewer, *, name: str) -> list[Entry]:
+    """Entries that somebody made or is the subject of, the oldest first; public, as the ledger names by number only."""
+    rows = LedgerEntry.objects.filter(Q(actor=name) | Q(subject=name)).order_by("number")
+    return [Entry(*row) for row in rows.values_list(*_FIELDS)]
+
+
 def public_contents(viewer: Viewer, *, numbers: Collection[int]) -> dict[int, list[object]]:
     """Entry number to what it recorded, of those entries that changed the register; the erased are left out."""
     rows = LedgerContent.objects.filter(entry__in=numbers, entry__verb__startswith=REGISTER).exclude(content="")
@@ -169,6 +175,36 @@ def fault(viewer: Viewer) -> Fault | None:
     broken = first_fault(entries(viewer), head=(now.number, now.hash))
     damaged = _first_damaged_content(below=broken.number if broken else None)
     return damaged or broken or _clock_fault(viewer, now)
+
+
+def fault_of_part(viewer: Viewer, *, after: Entry | None, limit: int) -> tuple[Fault | None, Entry | None]:
+    """Check a part of the ledger as `fault` does: for ledgers that take long.
+
+    Args:
+        after: the entry checked last; None at the beginning.
+        limit: how many entries to check.
+
+    Returns:
+        The first fault, and the last entry checked, `after` itself when there are no more.
+    """
+    start = after.number if after else 0
+    part = list(entries(viewer, after=start, limit=limit))
+    last = part[-1] if part else after
+    broken = first_fault(part, after=after)
+    below = broken.number if broken else (last.number if last else 0) + 1
+    return _first_damaged_content(above=start, below=below) or broken, last
+
+
+def fault_of_end(viewer: Viewer, *, last: Entry | None, now: Head) -> Fault | None:
+    """Whether the clock is that of the last entry; asked when every part of the ledger was checked.
+
+    Args:
+        last: the entry checked last; None where there is none.
+        now: the clock, as read before it was seen that there are no more entries: some may have come since.
+    """
+    if last is None and now.number == 0 and now.hash != GENESIS:
+        return Fault(0, "the clock of an empty ledger does not hold the starting hash")
+    return first_fault((), after=last, head=(now.number, now.hash)) or _clock_fault(viewer, now)
 
 
 def erased(viewer: Viewer) -> int:
@@ -208,9 +244,9 @@ def fault_of_published_head(viewer: Viewer, published: str) -> Fault | None:
     return None
 
 
-def _first_damaged_content(*, below: int | None) -> Fault | None:
+def _first_damaged_content(*, above: int = 0, below: int | None) -> Fault | None:
     """The first entry whose content was changed, removed, or emptied without an entry that says so."""
-    wanted = LedgerEntry.objects.order_by("number")
+    wanted = LedgerEntry.objects.filter(number__gt=above).order_by("number")
     if below is not None:
         wanted = wanted.filter(number__lt=below)
     faults = [_changed(wanted), _removed(wanted), _emptied(wanted)]
@@ -250,19 +286,28 @@ def verb_shown(verb: str) -> str:
         "register.ended": _("End recorded"),
         "register.corrected": _("Statement corrected"),
         "register.retracted": _("Statement retracted"),
+        "register.edited": _("Several edits"),
+        "register.imported": _("Workbook imported"),
+        "register.decided": _("Conflict decided"),
+        "register.ranked": _("Source re-ranked"),
+        "register.defined": _("Group defined"),
         "people.invited": _("Somebody invited"),
         "people.invitation-withdrawn": _("Invitation withdrawn"),
-        "people.joined": _("Account made"),
-        "people.closed": _("Account closed"),
         "people.request-answered": _("Request for access answered"),
+        "people.joined": _("Account made"),
         "people.granted": _("Role given"),
         "people.lent": _("Role lent"),
         "people.role-ended": _("Role ended"),
         "people.followed": _("Roles brought in step"),
-        "people.demanded": _("Demand for a second person changed"),
         "people.password-link-made": _("Link for a new password made"),
+        "people.closed": _("Account closed"),
+        "people.demanded": _("Second person demanded, or no longer"),
         "people.token-made": _("Token made"),
         "people.token-revoked": _("Token revoked"),
+        "people.erased": _("Personal data erased"),
+        "people.retention-run": _("Personal data past their time erased"),
+        "people.proposed": _("Change proposed"),
+        "people.proposal-decided": _("Proposal decided"),
     }
     return names.get(verb, verb)
 

@@ -129,6 +129,8 @@ def _take_number(at: datetime) -> tuple[int, str, str]:
 
 
 def _close(change: Change, *, by: Viewer, at: str, verb: str, subject: str, reason: str, previous: str) -> None:
+    if by.approved_by:
+        change.record({"approved by": by.approved_by})
     rows = summed_up(change.touched)
     content = canonical([*change.content, *([{"rows": rows}] if rows else [])]).decode()
     salt = secrets.token_hex(32)

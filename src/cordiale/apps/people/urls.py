@@ -8,6 +8,7 @@ from cordiale.apps.people.views.account import (
     account,
     end_token,
     lend_role,
+    my_data,
     new_token,
     request_access,
     take_invitation,
@@ -17,6 +18,8 @@ from cordiale.apps.people.views.people import (
     close,
     end_invitation,
     end_role,
+    erase,
+    held,
     new_invitation,
     new_role,
     person,
@@ -26,6 +29,7 @@ from cordiale.apps.people.views.people import (
 
 urlpatterns = [
     path("accounts/", account, name="account"),
+    path("accounts/my-data.json", my_data, name="my-data"),
     path("accounts/request/", request_access, name="access-request"),
     path("accounts/invitation/<str:secret>/", take_invitation, name="invitation"),
     path("accounts/tokens/new/", new_token, name="token-new"),
@@ -40,5 +44,7 @@ urlpatterns = [
     path("people/roles/<int:grant>/end/", end_role, name="role-end"),
     path("people/<int:number>/", person, name="person"),
     path("people/<int:number>/roles/new/", new_role, name="role-new"),
+    path("people/<int:number>/data.json", held, name="held"),
+    path("people/<int:number>/erase/", erase, name="person-erase"),
     path("people/<int:number>/close/", close, name="account-close"),
 ]

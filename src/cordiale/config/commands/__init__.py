@@ -53,13 +53,18 @@ from cordiale.config.commands.asking import (  # noqa: E402
     sources,
     standing,
 )
+from cordiale.config.commands.backup import backup, restore  # noqa: E402
 from cordiale.config.commands.claims import claims  # noqa: E402
-from cordiale.config.commands.database import backup, load, migrate  # noqa: E402
+from cordiale.config.commands.database import load, migrate  # noqa: E402
+from cordiale.config.commands.doctor import doctor  # noqa: E402
+from cordiale.config.commands.job import job  # noqa: E402
 from cordiale.config.commands.ledger import ledger  # noqa: E402
 from cordiale.config.commands.pack import pack  # noqa: E402
 from cordiale.config.commands.serve import serve  # noqa: E402
-from cordiale.config.commands.user import user  # noqa: E402
+from cordiale.config.commands.user import retention, user  # noqa: E402
+from cordiale.config.commands.worker import worker  # noqa: E402
 
 ASKING = (standing, composition, audience, conflicts, diff, parties, frameworks, sources, claims)
-for command in (migrate, load, serve, backup, pack, ledger, user, *ASKING):
+OPERATING = (migrate, load, serve, worker, doctor, backup, restore)
+for command in (*OPERATING, pack, ledger, job, user, retention, *ASKING):
     main.add_command(command)

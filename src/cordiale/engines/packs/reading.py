@@ -172,15 +172,19 @@ def _row(table: Table, order: tuple[int, ...], line: int, cells: list[str], faul
         text = cells[place]
         texts.append(text)
         try:
-            values.append(_value(table.name, column.name, text))
+            values.append(read_cell(table.name, column.name, text))
         except BadCell as fault:
             faults.append(Fault(table.file, line, place + 1, f"{column.name}: {fault}"))
     return Row(line, tuple(texts), tuple(values)) if len(faults) == found else None
 
 
 @lru_cache(maxsize=65_536)
-def _value(table: str, name: str, text: str) -> Any:
-    """Read one cell. Cached: most cells of a large pack repeat."""
+def read_cell(table: str, name: str, text: str) -> Any:
+    """The value of one cell. Cached: most cells of a large pack repeat.
+
+    Raises:
+        BadCell: it cannot hold this.
+    """
     column: Column = BY_NAME[table].columns[BY_NAME[table].places[name]]
     if text == "":
         if column.needed:
@@ -198,4 +202,6 @@ def _value(table: str, name: str, text: str) -> Any:
 
 def row_of(table: Table, cells: tuple[str, ...]) -> Row:
     """A row from cells that were checked before, such as those the register holds."""
-    return Row(0, cells, tuple(_value(table.name, c.name, text) for c, text in zip(table.columns, cells, strict=True)))
+    return Row(
+        0, cells, tuple(read_cell(table.name, c.name, text) for c, text in zip(table.columns, cells, strict=True))
+    )

@@ -8,12 +8,13 @@ from allauth.account.forms import LoginForm
 from allauth.core.ratelimit import consume_or_429
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cordiale.apps.people.forms import AccessForm, JoinForm, LendForm, TokenForm
+from cordiale.apps.people.reads.held import held_about
 from cordiale.apps.people.reads.people import colleague, one_person, tokens
 from cordiale.apps.people.reads.viewers import legal_day
 from cordiale.apps.people.views.showing import mandate_shown, moment, person_table, token_table, viewer_of
@@ -47,6 +48,18 @@ def account(request: HttpRequest) -> HttpResponse:
             "tokens": token_table(viewer),
             "provider": settings.OIDC.name if settings.OIDC else "",
         },
+    )
+
+
+@needs("signed in")
+def my_data(request: HttpRequest) -> HttpResponse:
+    """Everything that is held about oneself, as a file."""
+    viewer = viewer_of(request)
+    held = held_about(viewer, person=viewer.person)
+    return JsonResponse(
+        held or {},
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": 'attachment; filename="cordiale-my-data.json"'},
     )
 
 

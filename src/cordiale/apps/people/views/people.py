@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cordiale.apps.people.forms import GrantForm, InviteForm, ReasonForm
+from cordiale.apps.people.reads.held import held_about
 from cordiale.apps.people.reads.people import invitations, may_end, one_person, people, requests
 from cordiale.apps.people.reads.viewers import legal_day, second_demanded
 from cordiale.apps.people.views.mailing import send_invitation
 from cordiale.apps.people.views.showing import mandate_shown, moment, parties, person_table, viewer_of
+from cordiale.apps.people.writes.erasing import erase_person
 from cordiale.apps.people.writes.grants import (
     BadMandate,
     HeldAlready,
@@ -277,6 +279,51 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@needs("people.erase")
+def held(request: HttpRequest, number: int) -> HttpResponse:
+    """Everything that is held about somebody, as a file to hand over."""
+    found = held_about(viewer_of(request), person=number)
+    if found is None:
+        raise Http404
+    return JsonResponse(
+        found,
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": f'attachment; filename="cordiale-person-{number}.json"'},
+    )
+
+
+@needs("people.erase")
+def erase(request: HttpRequest, number: int) -> HttpResponse:
+    """Erase all that is held about somebody."""
+    viewer = viewer_of(request)
+    found = one_person(viewer, person=number)
+    if found is None:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            erase_person(person=number, reason=form.cleaned_data["reason"], by=viewer, at=moment(request))
+        except (NoSuchPerson, LastAdministrator) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("All that was held is erased."))
+            return HttpResponseRedirect(reverse("people"))
+    return render(
+        request,
+        "ui/form.html",
+        {
+            "form": form,
+            "title": _("Erase a person's data"),
+            "lead": _(
+                "Name, addresses, second factors and sessions of %(name)s go, for good; the ledger keeps the number."
+            )
+            % {"name": found.name},
+            "submit": _("Erase"),
+            "back": reverse("person", args=[number]),
+        },
+    )
+
+
 @needs("people.demand")
 def second_person(request: HttpRequest) -> HttpResponse:
     """Demand a second person, or stop demanding one."""
@@ -313,6 +360,7 @@ def _ways(viewer: Viewer) -> dict[str, bool]:
         "can_invite": viewer.may("people.invite"),
         "can_grant": viewer.may("people.grant"),
         "can_close": viewer.may("people.close"),
+        "can_erase": viewer.may("people.erase"),
         "can_demand": viewer.may("people.demand"),
     }
 

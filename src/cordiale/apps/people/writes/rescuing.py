@@ -15,7 +15,7 @@ from cordiale.apps.people.reads.viewers import name_of
 from cordiale.domain.viewer import Viewer, require
 
 
-class NoSuchAddress(LookupError):
+class NoSuchAccount(LookupError):
     """There is no open account of this address."""
 
     code = "no-such-account"
@@ -35,12 +35,12 @@ def make_password_link(*, email: str, without_second_factor: bool, by: Viewer, a
         The path of the link; it is kept nowhere.
 
     Raises:
-        NotPermitted, NoSuchAddress.
+        NotPermitted, NoSuchAccount.
     """
     require(by, "people.grant")
     person = Person.objects.filter(email__iexact=email, is_active=True).first()
     if person is None:
-        raise NoSuchAddress
+        raise NoSuchAccount
     with entry(by=by, at=at, verb="people.password-link-made", subject=name_of(person.pk)) as change:
         removed = Authenticator.objects.filter(user=person).delete()[0] if without_second_factor else 0
         change.record({"password link": person.pk, "second factors removed": removed}, register=True)

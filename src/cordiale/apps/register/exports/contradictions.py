@@ -14,6 +14,7 @@ from cordiale.apps.register.reads.asking import Moved
 from cordiale.apps.register.reads.claims import ClaimRead
 from cordiale.apps.register.reads.conflicts import Conflict, Side
 from cordiale.domain.participation import Answer
+from cordiale.ui.answers import answer_cell
 from cordiale.ui.tables import Cell, Column, Table
 
 
@@ -92,7 +93,7 @@ def _named(show: Showing, code: str) -> Cell:
 
 
 def _says(side: Side) -> Cell:
-    return Cell(str(words.ANSWERS[side.says]), tone=words.TONES[side.says], value=side.says.value)
+    return answer_cell(side.says)
 
 
 def _source(show: Showing, side: Side) -> Cell:
@@ -135,4 +136,4 @@ def moved_table(show: Showing, found: Sequence[Moved], *, caption: str, days: Ma
 
 
 def _answer(answer: Answer) -> Cell:
-    return Cell(str(words.ANSWERS[answer]), tone=words.TONES[answer], value=answer.value)
+    return answer_cell(answer)

@@ -13,6 +13,7 @@ from cordiale.apps.register.exports.tables import Showing
 from cordiale.apps.register.reads.asking import AssertionRead, StandingRead
 from cordiale.apps.register.reads.exploring import Recorded
 from cordiale.domain.period import parse_when
+from cordiale.ui.answers import ANSWERS, TONES
 from cordiale.ui.dates import shown
 from cordiale.ui.tables import Cell, Column, Table, Tone
 
@@ -72,15 +73,15 @@ def _cells(show: Showing, one: StandingRead, query: str) -> tuple[Cell, ...]:
 
 def answer_cell(one: StandingRead) -> Cell:
     """An answer as a tag; what is not certain says so, and a scope with an answer of its own is named."""
-    text = words.ANSWERS[one.answer]
+    text = ANSWERS[one.answer]
     notes = [
-        _("%(scope)s: %(answer)s") % {"scope": words.word(scope), "answer": words.ANSWERS[answer]}
+        _("%(scope)s: %(answer)s") % {"scope": words.word(scope), "answer": ANSWERS[answer]}
         for scope, answer in one.scopes.items()
         if answer is not one.answer
     ]
     if not one.certain:
         notes.insert(0, _("perhaps: the dates leave another answer open"))
-    tone: Tone = words.TONES[one.answer]
+    tone: Tone = TONES[one.answer]
     return Cell(str(text), tone=tone, note="; ".join(notes), value=one.answer.value)
 
 
@@ -119,7 +120,7 @@ def claim_table(show: Showing, claims: Sequence[AssertionRead]) -> Table:
             (
                 Cell(*_link(show, claim.source), value=claim.source),
                 Cell(str(words.OUTCOMES[claim.outcome][0]), tone=words.OUTCOMES[claim.outcome][1], value=claim.outcome),
-                Cell(str(words.ANSWERS[claim.says]) if claim.says else "", value=claim.says or ""),
+                Cell(str(ANSWERS[claim.says]) if claim.says else "", value=claim.says or ""),
                 Cell(show.manifest.statuses[claim.status].name, value=claim.status)
                 if claim.status in show.manifest.statuses
                 else Cell(claim.status),

@@ -18,6 +18,7 @@ from cordiale.engines.packs import cells as kinds
 from cordiale.engines.packs.manifest import Manifest
 from cordiale.engines.packs.tables import BY_NAME
 from cordiale.engines.packs.tables import Column as PackColumn
+from cordiale.ui.answers import TONES
 from cordiale.ui.dates import precision_shown, shown
 from cordiale.ui.tables import Cell, Column, Link, Table
 
@@ -57,7 +58,7 @@ class Showing:
     def status(self, fact: Fact) -> Cell:
         """A status as a tag, coloured by what it answers."""
         answer = self.manifest.answer(status=fact["status"], framework=fact["framework"])
-        return Cell(self.manifest.statuses[fact["status"]].name, tone=words.TONES[answer], value=fact["status"])
+        return Cell(self.manifest.statuses[fact["status"]].name, tone=TONES[answer], value=fact["status"])
 
     def table(
         self,

@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from cordiale.apps.register.exports import words
 from cordiale.apps.register.exports.maps import colour
 from cordiale.apps.register.exports.tables import Showing
 from cordiale.apps.register.reads.asking import SEATS
 from cordiale.apps.register.reads.exploring import Line, Span
 from cordiale.domain.participation import Answer
 from cordiale.domain.period import FIRST_DAY, NEVER_DAY
+from cordiale.ui.answers import ANSWERS, TONES
 from cordiale.ui.dates import day_shown
 from cordiale.ui.pages import File
 from cordiale.ui.tables import Cell, Column, Table
@@ -106,12 +106,12 @@ def _bar(span: Span) -> Bar:
 
 
 def _answer(span: Span) -> str:
-    said = str(words.ANSWERS[span.answer])
+    said = str(ANSWERS[span.answer])
     return said if span.possible is None else _("%(one)s or %(other)s") % {"one": said, "other": _word(span.possible)}
 
 
 def _word(answer: Answer) -> str:
-    return str(words.ANSWERS[answer])
+    return str(ANSWERS[answer])
 
 
 def _stretch(span: Span) -> str:
@@ -146,7 +146,7 @@ def span_table(show: Showing, found: Sequence[Line], *, about: Sequence[str], qu
     rows = tuple(
         (
             *(_about(show, line)[name] for name in about),
-            Cell(_word(span.answer), tone=words.TONES[span.answer], value=span.answer.value),
+            Cell(_word(span.answer), tone=TONES[span.answer], value=span.answer.value),
             Cell(_word(span.possible), value=span.possible.value) if span.possible else Cell(),
             _day(span.begins),
             _day(span.ends - timedelta(days=1)) if span.ends < NEVER_DAY else Cell(),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from cordiale.domain.claims.values import Verdict
-from cordiale.domain.participation import Answer
 from cordiale.engines.standing.explaining import Outcome
 from cordiale.ui.tables import Tone
 
@@ -159,26 +158,6 @@ TABLES = {
     "regions": lazy("Regions"),
 }
 """Caption of each table."""
-
-TONES: dict[Answer, Tone] = {
-    Answer.IN_FORCE: "ok",
-    Answer.SUSPENDED: "warn",
-    Answer.UNCLEAR: "info",
-    Answer.NOT: "mute",
-    Answer.DISPUTED: "stop",
-    Answer.NOT_KNOWN: "mute",
-}
-"""How a status or a standing looks, by what it answers."""
-
-ANSWERS = {
-    Answer.IN_FORCE: lazy("In force"),
-    Answer.SUSPENDED: lazy("Suspended"),
-    Answer.UNCLEAR: lazy("Unclear"),
-    Answer.DISPUTED: lazy("Disputed"),
-    Answer.NOT: lazy("Not"),
-    Answer.NOT_KNOWN: lazy("Not known"),
-}
-"""The six answers."""
 
 VERDICTS: dict[Verdict, tuple[StrOrPromise, Tone]] = {
     Verdict.AGREE: (lazy("Agrees"), "ok"),

@@ -34,6 +34,7 @@ from cordiale.apps.register.models.frameworks import (
     FrameworkDate,
     FrameworkVersion,
 )
+from cordiale.apps.register.models.groups import Group
 from cordiale.apps.register.models.known import CodesField, Identity, Version, WhenField
 from cordiale.apps.register.models.meetings import BodyBlock, Cadence, Meeting, Precondition
 from cordiale.apps.register.models.packs import PackEdition
@@ -70,6 +71,7 @@ __all__ = [
     "FrameworkDate",
     "FrameworkPolicy",
     "FrameworkVersion",
+    "Group",
     "Identity",
     "Instrument",
     "InstrumentVersion",

@@ -43,6 +43,18 @@ def today(viewer: Viewer, *, at: datetime) -> date:
     return at.astimezone(installation(viewer).zone).date()
 
 
+def manifest_now(viewer: Viewer) -> Manifest:
+    """The manifest as the database has it at this instant of the transaction: for weighing what is not yet committed.
+
+    Raises:
+        NoPackLoaded: there is none.
+    """
+    text = PackEdition.objects.filter(believed()).values_list("manifest", flat=True).first()
+    if text is None:
+        raise NoPackLoaded
+    return _manifest(text)
+
+
 @lru_cache(maxsize=16)
 def _at(register_hash: str, known: int) -> Manifest | None:
     """The manifest as known at a number, in a state of the register that is no earlier."""

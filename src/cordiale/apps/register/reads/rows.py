@@ -10,6 +10,8 @@ from django.db.models import Q
 
 from cordiale.apps.register import models
 from cordiale.apps.register.models import CodesField, Identity, Version
+from cordiale.domain.participation import Scope, StartKind, Statement
+from cordiale.domain.period import Period
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.comparing import Held
 from cordiale.engines.packs.tables import TABLES, Table
@@ -63,7 +65,11 @@ IDENTITIES: dict[str, type[Identity]] = {
 }
 """Table of a pack to the model that names its rows for ever, where others refer to them."""
 
-PINNED: dict[str, type[Version]] = {**MODELS, "pack_edition": models.PackEdition}
+PINNED: dict[str, type[Version]] = {
+    **MODELS,
+    "pack_edition": models.PackEdition,
+    "audience_group": models.Group,
+}
 """Every table whose rows entries commit to."""
 
 PACK_LOADED = "register.pack-loaded"
@@ -86,6 +92,22 @@ def cell(value: Any) -> str:
     if isinstance(value, tuple):
         return ";".join(value)
     return str(value)
+
+
+def statement_of(row: models.Assertion) -> Statement:
+    """What an assertion says, as a value."""
+    return Statement(
+        party=row.party_id,
+        framework=row.framework_id,
+        status=row.status,
+        scope=Scope(row.scope),
+        start_kind=StartKind(row.start_kind),
+        period=Period(row.valid_from, row.valid_to if row.valid_to.text else None),
+        source=row.source_id,
+        end_source=row.end_source_id or "",
+        locator=row.locator,
+        note=row.note,
+    )
 
 
 def holding(table: Table, column: str, wanted: str | Collection[str]) -> Q:

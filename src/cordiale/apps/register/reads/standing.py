@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,8 +25,9 @@ from cordiale.apps.register.models import (
     PartyVersion,
     SourceVersion,
 )
+from cordiale.apps.register.models import Group as GroupDefined
 from cordiale.apps.register.models.known import believed
-from cordiale.apps.register.reads.installation import installation
+from cordiale.apps.register.reads.installation import installation, manifest_now
 from cordiale.domain.participation import Answer, Scope, StartKind
 from cordiale.domain.period import Precision, When
 from cordiale.domain.viewer import Viewer
@@ -150,12 +151,23 @@ def _built(viewer: Viewer, now: Head) -> Engine:
     return Engine(snapshot, Sets(snapshot), names, groups)
 
 
+def words_of(viewer: Viewer, sentences: Mapping[str, str]) -> tuple[Names, dict[str, Audience]]:
+    """What words name now, and what groups would stand for if these were their sentences.
+
+    Raises:
+        BadAudience: a sentence means nothing.
+    """
+    names = _names(believed(), list(sentences))
+    return names, {name: parse(sentence, naming=names, known=names.known) for name, sentence in sentences.items()}
+
+
 def _words(viewer: Viewer, number: int | None) -> tuple[Names, dict[str, Audience]]:
     """What words name and what groups stand for, as known at a number, or now."""
     held = believed(number)
     text = PackEdition.objects.filter(held).values_list("manifest", flat=True).first()
     manifest = None if text is None else read_manifest(text)[0]
     defined = {} if manifest is None else {name: group.audience for name, group in manifest.groups.items()}
+    defined |= dict(GroupDefined.objects.filter(held).values_list("code", "audience"))
     names = _names(held, list(defined))
     return names, {name: parse(sentence, naming=names) for name, sentence in defined.items()}
 
@@ -169,7 +181,7 @@ def _caught_up(viewer: Viewer, kept: Engine | None, now: Head) -> Engine | None:
         return None  # another database, or a restored one
     since, upto = kept.snapshot.number, now.register_number
     recent = Q(known_from__gt=since, known_from__lte=upto) | Q(known_to__gt=since, known_to__lte=upto)
-    others = (FrameworkVersion, SourceVersion, PartyVersion, PartyName, PackEdition)
+    others = (FrameworkVersion, SourceVersion, PartyVersion, PartyName, PackEdition, GroupDefined)
     if any(model._default_manager.filter(recent).exists() for model in others):
         return None
     weights = kept.snapshot.weights
@@ -197,6 +209,29 @@ def register_facts(viewer: Viewer, now: Head) -> Facts:
         zone=manifest.zone,
         number=now.register_number,
         state=now.register_hash,
+    )
+
+
+def facts_of(viewer: Viewer, *, parties: Collection[str] | None, number: int) -> Facts:
+    """What is believed at this instant of the transaction of some parties, or of all: for weighing a change.
+
+    Args:
+        parties: ids; None for all.
+        number: of the open entry.
+    """
+    manifest = manifest_now(viewer)
+    weights = _weights(manifest)
+    believed_now = Q(known_to__isnull=True)
+    return Facts(
+        assertions=_assertions(
+            weights, believed_now if parties is None else believed_now & Q(party__in=parties), number
+        ),
+        lives=_lives(manifest),
+        weights=weights,
+        parties=sorted(parties) if parties is not None else list(Party.objects.values_list("code", flat=True)),
+        rules=_rules(),
+        zone=manifest.zone,
+        number=number,
     )
 
 

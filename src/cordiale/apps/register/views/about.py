@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from cordiale.apps.ledger.reads import seen
-from cordiale.apps.register.exports.words import TONES
 from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.overview import counts
 from cordiale.apps.register.views.showing import page, showing, viewer_of
+from cordiale.ui.answers import TONES
 from cordiale.ui.dates import moment_shown, shown
 from cordiale.ui.pages import Page
 from cordiale.ui.tables import Cell, Column, Table

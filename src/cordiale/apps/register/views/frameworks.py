@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cordiale.apps.register.exports import words
 from cordiale.apps.register.exports.standings import standing_table
 from cordiale.apps.register.exports.tables import Showing
 from cordiale.apps.register.exports.timelines import LEGEND
@@ -25,6 +24,7 @@ from cordiale.apps.register.views.showing import one_or_404, page, showing, view
 from cordiale.apps.register.views.timelines import described, drawing
 from cordiale.domain.participation import Answer
 from cordiale.domain.viewer import Viewer
+from cordiale.ui.answers import ANSWERS
 from cordiale.ui.dates import day_shown
 from cordiale.ui.pages import Page
 from cordiale.ui.tables import Cell, Column, Link, Table
@@ -109,7 +109,7 @@ def framework(request: HttpRequest, framework: str) -> Page:
             "description": described(question),
             "previous": turn(question, near.previous),
             "following": turn(question, near.following),
-            "counts": [(words.ANSWERS[Answer(answer)], count) for answer, count in seats.by_answer.items()],
+            "counts": [(ANSWERS[Answer(answer)], count) for answer, count in seats.by_answer.items()],
             "seats": len(seats.seats),
             "facts": _facts(held, show, found),
             "feed": reverse("framework-feed", args=[framework]),

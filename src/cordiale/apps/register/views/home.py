@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -17,11 +17,13 @@ from cordiale.apps.register.reads.asking import SEATS, audience, standings
 from cordiale.apps.register.reads.conflicts import conflicts
 from cordiale.apps.register.reads.exploring import Seen, seen_on, turns
 from cordiale.apps.register.reads.facts import Fact, facts
+from cordiale.apps.register.reads.groups import groups
 from cordiale.apps.register.views.asking import Question, question_of
 from cordiale.apps.register.views.exploring import explorer_page, turn
 from cordiale.apps.register.views.showing import showing, viewer_of
 from cordiale.domain.participation import Answer
 from cordiale.domain.viewer import Viewer
+from cordiale.engines.packs.manifest import Group
 from cordiale.ui.dates import day_shown, moment_shown
 from cordiale.ui.maps import Drawing, edition
 from cordiale.ui.pages import BadAddress, Page
@@ -36,8 +38,9 @@ def home(request: HttpRequest) -> Page:
     show = showing(viewer, known=question.known)
     chosen = question.other("framework")
     known = facts(viewer, table="frameworks", order=("established",), known=question.known)
-    frameworks = _frameworks(show, chosen, known)
-    seen = _seen(viewer, question, frameworks, chosen, groups=frozenset(show.manifest.groups))
+    defined = groups(viewer, known=question.known)
+    frameworks = _frameworks(show, chosen, known, defined)
+    seen = _seen(viewer, question, frameworks, chosen, groups=frozenset(defined))
     countries = {party["id"]: party for party in facts(viewer, table="parties", known=question.known) if party["iso3"]}
     drawn = painted(show, seen, countries)
     drawing = Drawing(
@@ -62,7 +65,7 @@ def home(request: HttpRequest) -> Page:
             "on_shown": day_shown(question.on),
             "previous": turn(question, near.previous),
             "following": turn(question, near.following),
-            "choices": _choices(show, known, chosen),
+            "choices": _choices(known, chosen, defined),
             "first_day": min(
                 (one["established"].first_day.isoformat() for one in known if one["established"].text), default=""
             ),
@@ -77,10 +80,10 @@ def home(request: HttpRequest) -> Page:
     )
 
 
-def _frameworks(show: Showing, chosen: str, known: Sequence[Fact]) -> list[str]:
+def _frameworks(show: Showing, chosen: str, known: Sequence[Fact], defined: Mapping[str, Group]) -> list[str]:
     """The frameworks to look at: the one chosen, or those the pack shows together."""
     codes = [one["id"] for one in known]
-    if not chosen or chosen in show.manifest.groups:
+    if not chosen or chosen in defined:
         return shown_frameworks(show.manifest, codes) or codes
     if chosen not in codes:
         raise BadAddress(
@@ -133,8 +136,10 @@ def _named(known: Sequence[Fact], frameworks: Sequence[str]) -> dict[str, str]:
     return {code: names[code] for code in frameworks}
 
 
-def _choices(show: Showing, known: Sequence[Fact], chosen: str) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+def _choices(
+    known: Sequence[Fact], chosen: str, defined: Mapping[str, Group]
+) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """What the map can be coloured by: heading, and id, name and whether chosen of each."""
     frameworks = [(one["id"], f"{one['short_name']}: {one['name']}", one["id"] == chosen) for one in known]
-    groups = [(code, group.name, code == chosen) for code, group in show.manifest.groups.items()]
+    groups = [(code, group.name, code == chosen) for code, group in defined.items()]
     return [(_("Frameworks"), frameworks), *([(_("Groups"), groups)] if groups else [])]

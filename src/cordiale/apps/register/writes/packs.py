@@ -12,6 +12,7 @@ from cordiale.apps.register.models import PackEdition
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.apps.register.reads.rows import PACK_LOADED, held, pinned, pinned_text
 from cordiale.apps.register.writes.rows import close, put
+from cordiale.apps.register.writes.second import by_effect
 from cordiale.domain.viewer import Viewer, require
 from cordiale.engines.packs.comparing import Difference, Held, compare
 from cordiale.engines.packs.faults import BadPack
@@ -163,7 +164,10 @@ def load_pack(*, plan: Plan, reason: str, by: Viewer, at: datetime) -> int | Non
     if plan.empty:
         return None
     manifest = plan.pack.manifest
-    with entry(by=by, at=at, verb=PACK_LOADED, subject=f"pack:{manifest.id}", reason=reason) as change:
+    with (
+        entry(by=by, at=at, verb=PACK_LOADED, subject=f"pack:{manifest.id}", reason=reason) as change,
+        by_effect(change, by=by, parties=None, at=at),
+    ):
         if head(by).register_number != plan.register_number:
             raise RegisterMoved
         for difference in plan.differences:

@@ -10,9 +10,10 @@ from django.db.models import F, Q
 from cordiale.apps.ledger.writes import Change, entry
 from cordiale.apps.register.models import Assertion, FrameworkVersion, PartyVersion, SourceVersion
 from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.register.reads.rows import cell
+from cordiale.apps.register.reads.rows import cell, statement_of
 from cordiale.apps.register.writes.rows import close, put
-from cordiale.domain.participation import Scope, StartKind, Statement
+from cordiale.apps.register.writes.second import by_effect
+from cordiale.domain.participation import Statement
 from cordiale.domain.period import Period, When
 from cordiale.domain.viewer import Viewer, require
 from cordiale.engines.packs.cells import BadCell
@@ -88,7 +89,10 @@ def assert_participation(*, statement: Statement, reason: str, by: Viewer, at: d
     require(by, "register.assert")
     _reason(reason)
     subject = f"participation:{statement.party}/{statement.framework}"
-    with entry(by=by, at=at, verb="register.asserted", subject=subject, reason=reason) as change:
+    with (
+        entry(by=by, at=at, verb="register.asserted", subject=subject, reason=reason) as change,
+        by_effect(change, by=by, parties={statement.party}, at=at),
+    ):
         return _record(change, by=by, statement=statement, replaced=None)
 
 
@@ -108,13 +112,16 @@ def end(*, assertion: int, on: When, source: str, reason: str, by: Viewer, at: d
     """
     require(by, "register.end")
     _reason(reason)
-    with entry(by=by, at=at, verb="register.ended", subject=f"assertion:{assertion}", reason=reason) as change:
+    with (
+        entry(by=by, at=at, verb="register.ended", subject=f"assertion:{assertion}", reason=reason) as change,
+        by_effect(change, by=by, parties=_party(assertion), at=at),
+    ):
         if not on.text:
             raise BadStatement("An end needs a date; write the day on which it was over.")
         old = _open(assertion)
         if old.valid_to.text:
             raise AlreadyEnded(assertion, str(old.valid_to))
-        said = _statement(old)
+        said = statement_of(old)
         statement = replace(said, period=Period(said.period.start, on), end_source=source)
         return _record(change, by=by, statement=statement, replaced=old)
 
@@ -130,7 +137,10 @@ def correct(*, assertion: int, statement: Statement, reason: str, by: Viewer, at
     """
     require(by, "register.correct")
     _reason(reason)
-    with entry(by=by, at=at, verb="register.corrected", subject=f"assertion:{assertion}", reason=reason) as change:
+    with (
+        entry(by=by, at=at, verb="register.corrected", subject=f"assertion:{assertion}", reason=reason) as change,
+        by_effect(change, by=by, parties={statement.party, *_party(assertion)}, at=at),
+    ):
         return _record(change, by=by, statement=statement, replaced=_open(assertion))
 
 
@@ -142,7 +152,10 @@ def retract(*, assertion: int, reason: str, by: Viewer, at: datetime) -> None:
     """
     require(by, "register.retract")
     _reason(reason)
-    with entry(by=by, at=at, verb="register.retracted", subject=f"assertion:{assertion}", reason=reason) as change:
+    with (
+        entry(by=by, at=at, verb="register.retracted", subject=f"assertion:{assertion}", reason=reason) as change,
+        by_effect(change, by=by, parties=_party(assertion), at=at),
+    ):
         old = _open(assertion)
         close(change, table=TABLE.name, ids=[old.pk])
 
@@ -150,6 +163,11 @@ def retract(*, assertion: int, reason: str, by: Viewer, at: datetime) -> None:
 def _reason(reason: str) -> None:
     if not reason.strip():
         raise ReasonMissing
+
+
+def _party(number: int) -> set[str]:
+    """The party that an assertion is about; empty where there is none."""
+    return set(Assertion.objects.filter(pk=number, known_to=None).values_list("party_id", flat=True))
 
 
 def _open(number: int) -> Assertion:
@@ -209,21 +227,6 @@ def _check_contradiction(statement: Statement, *, bounds: tuple[int, int, int, i
     other = others.filter(same_days | same_words).values_list("pk", flat=True).first()
     if other is not None:
         raise SourceContradictsItself(statement.source, other)
-
-
-def _statement(row: Assertion) -> Statement:
-    return Statement(
-        party=row.party_id,
-        framework=row.framework_id,
-        status=row.status,
-        scope=Scope(row.scope),
-        start_kind=StartKind(row.start_kind),
-        period=Period(row.valid_from, row.valid_to if row.valid_to.text else None),
-        source=row.source_id,
-        end_source=row.end_source_id or "",
-        locator=row.locator,
-        note=row.note,
-    )
 
 
 def _row(statement: Statement) -> Row:

@@ -1,0 +1,1 @@
+"""Pages of the desk: its start, the editors, what waits for a second person."""

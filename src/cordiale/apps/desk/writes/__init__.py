@@ -1,0 +1,1 @@
+"""How what was kept at the desk is carried out later."""

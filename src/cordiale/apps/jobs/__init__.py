@@ -1,0 +1,1 @@
+"""Jobs: long work that survives its worker, can be followed and cancelled, and commits each effect once."""

@@ -1,0 +1,51 @@
+"""Copies an installation to a file, and makes an installation of such a file."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import click
+
+from cordiale.config.backups.holding import BackupDamaged, NewerBackup, NotABackup, OtherDatabase
+from cordiale.config.backups.making import make_backup
+from cordiale.config.backups.programs import ProgramMissing, ProgramRefused
+from cordiale.config.backups.restoring import NotEmpty, restore_backup
+
+File = click.Path(path_type=Path, dir_okay=False)
+REFUSALS = (BackupDamaged, NewerBackup, NotABackup, OtherDatabase, NotEmpty, ProgramMissing, ProgramRefused)
+
+
+@click.command()
+@click.argument("file", type=File)
+def backup(file: Path) -> None:
+    """Copy the database of a running installation to FILE (SQLite file, or pg_dump's custom format).
+
+    FILE is read again to its end before it counts. Prints the head it holds, as NUMBER:HASH; note that elsewhere.
+    """
+    if file.exists():
+        raise click.ClickException(f"{file} exists; name a new file, so that no backup is overwritten.")
+    try:
+        made = make_backup(file)
+    except REFUSALS as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(f"The backup could not be written to {file}: {error}.") from None
+    click.echo(f"Copied to {file} ({file.stat().st_size:,} bytes), head {made.head}")
+
+
+@click.command()
+@click.argument("file", type=File)
+def restore(file: Path) -> None:
+    """Make an installation of the backup FILE: whole or not at all, and into an empty installation only.
+
+    A backup of an earlier release is brought up to date; one of a later release is refused. Then the ledger is
+    verified and its head printed. With 0 all of it is there and holds; with 1 nothing was changed.
+    """
+    try:
+        now = restore_backup(file)
+    except REFUSALS as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(f"{file} could not be restored: {error}.") from None
+    click.echo(f"Restored from {file}; the ledger holds, head {now.number}:{now.hash}")
