@@ -87,7 +87,7 @@ def site(
 ) -> Iterator[str]:
     """Address of `cordiale serve`, without a slash at its end, on a database of its own with packs/nato loaded."""
     database = _engine.copy(nato_database, *_new_place("served"))
-    with served(database) as (address, _log):
+    with served(database, "--without-worker") as (address, _log):
         yield address
     _engine.drop(database)
 

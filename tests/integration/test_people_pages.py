@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from click.testing import CliRunner
 from django.test import Client
 from django.urls import URLPattern, reverse
 
@@ -15,6 +17,7 @@ from cordiale.apps.people.urls import urlpatterns
 from cordiale.apps.people.writes.grants import close_account, demand_second, lend
 from cordiale.apps.people.writes.joining import ask_for_access, invite
 from cordiale.apps.people.writes.tokens import make_token
+from cordiale.config.commands import main
 from cordiale.domain import clock
 from cordiale.domain.roles import Mandate, Role
 from tests.makers import outsider, owner
@@ -369,3 +372,26 @@ def test_before_a_pack_is_loaded_the_administrator_finds_the_pages_that_run_the_
         pages = {name: browser.get(reverse(name)).status_code for name in ("account", "people", "invite", "token-new")}
 
     assert pages == dict.fromkeys(pages, 200)
+
+
+def test_a_link_from_the_command_line_lets_in_whoever_lost_password_and_second_factor_once(world):
+    person = now_somebody("lost@example.org", DESK)
+    Authenticator.objects.create(user_id=person, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    said = CliRunner().invoke(main, ["user", "password", "Lost@example.org", "--without-second-factor"])
+    link = said.output.strip().removeprefix("http://localhost:8000")
+    browser, new = Client(), "another long password"
+
+    form = browser.get(link, follow=True)
+    browser.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
+
+    signed_in_with = Client().post("/accounts/login/", {"login": "lost@example.org", "password": new})
+    assert signed_in_with["Location"] == "/accounts/"
+    assert Client().get(link, follow=True).text.count('type="password"') == 0
+    assert not Authenticator.objects.filter(user=person).exists()
+
+
+def test_there_is_no_such_link_for_an_address_without_an_account(world):
+    said = CliRunner().invoke(main, ["user", "password", "nobody@example.org"])
+
+    assert said.exit_code == 1
+    assert "no open account" in said.output

@@ -225,7 +225,7 @@ def test_nobody_signs_up_uninvited(nato, client):
         client.post(reverse("account_signup"), {"email": UNKNOWN, "password1": PASSWORD}),
     ]
 
-    assert all("Nobody signs up by oneself" in answer.text for answer in answers)
+    assert all("Accounts are made by invitation" in answer.text for answer in answers)
     assert Person.objects.count() == 0
 
 
