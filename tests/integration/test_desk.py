@@ -271,3 +271,13 @@ def test_every_page_says_where_one_person_decides_alone(small):
     demand_second(demanded=True, reason="test", by=owner, at=AT)
 
     assert "One person decides alone here" not in page(Client(), "/countries/")
+
+
+def test_a_suspension_is_left_to_a_second_person_where_its_author_wants_that(officer, colleague):
+    address = asked("suspend", source="gazette", valid_from="2026-12-01", **SUSPENSION)
+
+    proposed = officer.client.post(address, {"reason": "a breach", "propose": "1"}).headers["Location"]
+
+    assert answer("alpha") is Answer.IN_FORCE
+    colleague.client.post(proposed, {"what": "approve"})
+    assert answer("alpha") is Answer.SUSPENDED
