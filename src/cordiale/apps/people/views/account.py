@@ -17,6 +17,7 @@ from cordiale.apps.people.forms import AccessForm, JoinForm, LendForm, TokenForm
 from cordiale.apps.people.reads.held import held_about
 from cordiale.apps.people.reads.people import colleague, one_person, tokens
 from cordiale.apps.people.reads.viewers import legal_day
+from cordiale.apps.people.views.leaving import day_kept, left_to_another, mandate_kept
 from cordiale.apps.people.views.showing import mandate_shown, moment, person_table, token_table, viewer_of
 from cordiale.apps.people.writes.grants import BadMandate, HeldAlready, NoSuchPerson, lend
 from cordiale.apps.people.writes.joining import (
@@ -112,7 +113,21 @@ def lend_role(request: HttpRequest) -> HttpResponse:
         person = colleague(viewer, email=given.pop("email")) or 0
         try:
             lend(**given, person=person, mandate=mandate, by=viewer, at=moment(request))
-        except (BadMandate, HeldAlready, NoSuchPerson, NeedsSecondPerson) as refusal:
+        except NeedsSecondPerson:
+            return left_to_another(
+                request,
+                "people.lend",
+                {
+                    "person": person,
+                    **mandate_kept(mandate),
+                    "from_on": day_kept(given["from_on"]),
+                    "until_on": day_kept(given["until_on"]),
+                },
+                title=_("person:%(number)s becomes %(role)s for a while") % {"number": person, "role": mandate},
+                reason=given["reason"],
+                back=reverse("account"),
+            )
+        except (BadMandate, HeldAlready, NoSuchPerson) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The role is lent."))

@@ -12,6 +12,7 @@ from cordiale.apps.people.forms import GrantForm, InviteForm, ReasonForm
 from cordiale.apps.people.reads.held import held_about
 from cordiale.apps.people.reads.people import invitations, may_end, one_person, people, requests
 from cordiale.apps.people.reads.viewers import legal_day, second_demanded
+from cordiale.apps.people.views.leaving import day_kept, left_to_another, mandate_kept
 from cordiale.apps.people.views.mailing import send_invitation
 from cordiale.apps.people.views.showing import mandate_shown, moment, parties, person_table, viewer_of
 from cordiale.apps.people.writes.erasing import erase_person
@@ -146,6 +147,15 @@ def new_invitation(request: HttpRequest) -> HttpResponse:
             )
             if asked:
                 answer_request(request=asked.id, granted=True, by=viewer, at=moment(request))
+        except NeedsSecondPerson:
+            return left_to_another(
+                request,
+                "people.invite",
+                {"email": given["email"], **mandate_kept(form.mandate), "until_on": day_kept(given["until_on"])},
+                title=_("Somebody becomes %(role)s") % {"role": form.mandate},
+                reason=given["reason"],
+                back=reverse("people"),
+            )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -220,6 +230,20 @@ def new_role(request: HttpRequest, number: int) -> HttpResponse:
                 reason=given["reason"],
                 by=viewer,
                 at=moment(request),
+            )
+        except NeedsSecondPerson:
+            return left_to_another(
+                request,
+                "people.grant",
+                {
+                    "person": number,
+                    **mandate_kept(form.mandate),
+                    "from_on": day_kept(given["from_on"]),
+                    "until_on": day_kept(given["until_on"]),
+                },
+                title=_("person:%(number)s becomes %(role)s") % {"number": number, "role": form.mandate},
+                reason=given["reason"],
+                back=back,
             )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
@@ -333,7 +357,16 @@ def second_person(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             demand_second(demanded=not demanded, reason=form.cleaned_data["reason"], by=viewer, at=moment(request))
-        except (BadMandate, NeedsSecondPerson) as refusal:
+        except NeedsSecondPerson:
+            return left_to_another(
+                request,
+                "people.cease",
+                {},
+                title=_("No second person is demanded any more"),
+                reason=form.cleaned_data["reason"],
+                back=reverse("people"),
+            )
+        except BadMandate as refusal:
             form.add_error(None, str(refusal))
         else:
             return HttpResponseRedirect(reverse("people"))
