@@ -344,6 +344,13 @@ def shell() -> Iterator[str]:
     yield _table(("command", "needs"), [(f"`{path}`", "a shell on the machine") for path in command_paths(main)])
 
 
+def personal_data() -> Iterator[str]:
+    """What is kept about people."""
+    known = import_module("cordiale.domain.retention").ALL
+    rows = [(f"`{one.key}`", one.what, one.why, f"{one.days} days after {one.since}") for one in known]
+    yield _table(("key", "what", "what for", "until"), rows)
+
+
 def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [headings, tuple("---" for _ in headings), *(tuple(map(_cell, row)) for row in rows)]
@@ -367,6 +374,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "ways in": ("permissions.md", ways_in),
     "operations": ("permissions.md", operations),
     "shell": ("permissions.md", shell),
+    "personal data": ("personal-data.md", personal_data),
 }
 """Name of each printed part, the page it stands in, and what prints it."""
 

@@ -13,11 +13,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
-from cordiale.apps.ledger.writes import entry
-from cordiale.apps.people.models import AccessRequest, Invitation, Person, Proposal, Token
+from cordiale.apps.ledger.writes import Change, entry
+from cordiale.apps.people.models import AccessRequest, Invitation, Person, Token
 from cordiale.apps.people.reads.viewers import name_of
 from cordiale.apps.people.writes.grants import NoSuchPerson, close_account
-from cordiale.apps.people.writes.proposals import without_address
+from cordiale.apps.people.writes.proposals import forget_addresses
 from cordiale.domain import retention
 from cordiale.domain.viewer import Viewer, require
 
@@ -38,7 +38,7 @@ def erase_person(*, person: int, reason: str, by: Viewer, at: datetime) -> None:
         if found.is_active:
             close_account(person=person, reason=reason, by=by, at=at)
             found.refresh_from_db()
-        _erase(found, at=at)
+        _erase(change, found, at=at)
         change.record({"erased": person}, register=True)
 
 
@@ -57,7 +57,7 @@ def run(*, by: Viewer, at: datetime) -> dict[str, int]:
         return due
     with entry(by=by, at=at, verb="people.retention-run", subject="installation") as change:
         for person in _closed_long_ago(at):
-            _erase(person, at=at)
+            _erase(change, person, at=at)
             change.record({"erased": person.pk}, register=True)
         _old_requests(at).delete()
         _old_invitations(at).update(email="")
@@ -111,7 +111,7 @@ def _ended_sessions(at: datetime) -> QuerySet[Any]:
     return found
 
 
-def _erase(person: Person, *, at: datetime) -> None:
+def _erase(change: Change, person: Person, *, at: datetime) -> None:
     """Everything but the number. Rows of allauth go; ours that others refer to are emptied."""
     addresses = {person.email, *EmailAddress.objects.filter(user=person).values_list("email", flat=True)}
     for model in (EmailAddress, Authenticator, SocialAccount):
@@ -121,9 +121,7 @@ def _erase(person: Person, *, at: datetime) -> None:
     sessions.delete()
     Token.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=at)
     Token.objects.filter(person=person).update(name="")
-    for proposal in Proposal.objects.filter(verb="people.invite", arguments__email__in=list(addresses)):
-        proposal.arguments = without_address(proposal.arguments)
-        proposal.save(update_fields=["arguments"])
+    forget_addresses(change, addresses=addresses)
     for address in addresses:
         Invitation.objects.filter(email__iexact=address).update(email="")
         AccessRequest.objects.filter(email__iexact=address).delete()

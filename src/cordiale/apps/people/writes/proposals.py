@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from cordiale.apps.ledger.reads import head
-from cordiale.apps.ledger.writes import entry
+from cordiale.apps.ledger.writes import Change, entry
 from cordiale.apps.people.models import Proposal
 from cordiale.apps.people.reads.viewers import name_of, viewer_of
 from cordiale.apps.people.writes import grants, joining
@@ -177,12 +177,18 @@ def refuse(*, proposal: int, decision: str, by: Viewer, at: datetime) -> None:
 def _decide(found: Proposal, state: str, *, decision: str, by: Viewer, at: datetime, number: int | None = None) -> None:
     found.state, found.decision, found.decided_by_id, found.decided_at = state, decision, by.person, at
     found.entry_id = number
-    found.arguments = without_address(found.arguments)  # decided, it is needed no more
+    found.arguments = _without_address(found.arguments)  # decided, it is needed no more
     found.save(update_fields=["state", "decision", "decided_by", "decided_at", "entry", "arguments"])
 
 
-def without_address(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a write without anybody's address."""
+def forget_addresses(change: Change, *, addresses: Collection[str]) -> None:
+    """Take somebody's addresses out of what still waits; a step of erasing a person."""
+    for found in Proposal.objects.filter(verb="people.invite", arguments__email__in=list(addresses)):
+        found.arguments = _without_address(found.arguments)
+        found.save(update_fields=["arguments"])
+
+
+def _without_address(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: "" if name == "email" else value for name, value in arguments.items()}
 
 
