@@ -35,7 +35,7 @@ from tests.databases import (
     rolled_back,
 )
 from tools.installation import environment_of
-from tools.programs import HOW_TO_GET, chromium, libreoffice, missing
+from tools.programs import HOW_TO_GET, chromium, libreoffice, missing, node
 
 NUMBERS = count(1)
 
@@ -107,6 +107,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=f"Chromium is not installed: {HOW_TO_GET['Chromium']}"))
         if "libreoffice" in marks and libreoffice() is None:
             item.add_marker(pytest.mark.skip(reason=f"LibreOffice is not installed: {HOW_TO_GET['LibreOffice']}"))
+        if "node" in marks and node() is None:
+            item.add_marker(pytest.mark.skip(reason=f"Node is not installed: {HOW_TO_GET['Node']}"))
     config.hook.pytest_deselected(items=deselected)
     items[:] = chosen
 

@@ -24,6 +24,8 @@ from pathlib import Path
 
 import click
 
+from tools.check_docs import command_paths
+
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs/reference"
 
@@ -285,6 +287,63 @@ def problems() -> Iterator[str]:
     yield _table(("code", "status", "what happened"), sorted(rows))
 
 
+def roles() -> Iterator[str]:
+    """Which role may do what: the matrix."""
+    matrix, meaning, everybody = _matrix()
+    names = list(matrix)
+    yield _table(
+        ("permission", "what it is", *names),
+        [
+            (f"`{one}`", says, *("yes" if one in matrix[role] | everybody else "" for role in names))
+            for one, says in meaning.items()
+        ],
+    )
+
+
+def _matrix() -> tuple[dict[str, frozenset[str]], dict[str, str], frozenset[str]]:
+    known = import_module("cordiale.domain.permissions")
+    return {str(role): held for role, held in known.MATRIX.items()}, known.MEANING, known.EVERYBODY
+
+
+def _who(needs: str | None) -> str:
+    """The roles that may open what needs this."""
+    matrix, meaning, everybody = _matrix()
+    wanted = set((needs or "").split(" or "))
+    if not wanted <= meaning.keys():
+        return {"public": "everybody", "signed in": "whoever has an account", "a role": "whoever holds a role"}.get(
+            needs or "", "?"
+        )
+    return ", ".join(role for role, held in matrix.items() if wanted & (held | everybody))
+
+
+def ways_in() -> Iterator[str]:
+    """Every page with what it needs."""
+    import_module("cordiale.config.commands")
+    known = import_module("cordiale.config.routes")
+    rows = [
+        (f"`/{one.address}`", f"`{one.needs}`", _who(one.needs))
+        for one in known.routes()
+        if not one.name.endswith(known.DOWNLOADS)
+    ]
+    yield _table(("address", "needs", "open to"), rows)
+
+
+def operations() -> Iterator[str]:
+    """Every operation of the API with what it needs."""
+    import_module("cordiale.config.commands")
+    found = import_module("cordiale.config.routes").operations()
+    yield _table(
+        ("operation", "name", "needs", "open to"),
+        [(f"`{one.asked}`", f"`{one.name}`", f"`{one.needs}`", _who(one.needs)) for one in found],
+    )
+
+
+def shell() -> Iterator[str]:
+    """Every command."""
+    main: click.Command = import_module("cordiale.config.commands").main
+    yield _table(("command", "needs"), [(f"`{path}`", "a shell on the machine") for path in command_paths(main)])
+
+
 def _table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table."""
     lines = [headings, tuple("---" for _ in headings), *(tuple(map(_cell, row)) for row in rows)]
@@ -304,6 +363,10 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "database": ("database.md", database),
     "routes": ("api.md", routes),
     "problems": ("api.md", problems),
+    "roles": ("permissions.md", roles),
+    "ways in": ("permissions.md", ways_in),
+    "operations": ("permissions.md", operations),
+    "shell": ("permissions.md", shell),
 }
 """Name of each printed part, the page it stands in, and what prints it."""
 

@@ -11,6 +11,7 @@ HOW_TO_GET = {
     "LibreOffice": "apt-get install libreoffice-calc-nogui python3-uno",
     "nginx": "apt-get install nginx-light",
     "systemd-analyze": "apt-get install systemd",
+    "Node": "apt-get install nodejs npm (20 or newer)",
 }
 
 
@@ -54,6 +55,12 @@ def systemd_analyze() -> Path | None:
     return Path(found) if found else None
 
 
+def node() -> Path | None:
+    """Node, where npm stands beside it; tests run a real identity provider with it."""
+    found, npm = shutil.which("node"), shutil.which("npm")
+    return Path(found) if found and npm else None
+
+
 def missing() -> list[str]:
     """The names in HOW_TO_GET that this machine lacks."""
     found = {
@@ -62,6 +69,7 @@ def missing() -> list[str]:
         "LibreOffice": libreoffice(),
         "nginx": nginx(),
         "systemd-analyze": systemd_analyze(),
+        "Node": node(),
     }
     return [name for name, program in found.items() if program is None]
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,27 +87,35 @@ def site(
 ) -> Iterator[str]:
     """Address of `cordiale serve`, without a slash at its end, on a database of its own with packs/nato loaded."""
     database = _engine.copy(nato_database, *_new_place("served"))
+    with served(database, "--without-worker") as (address, _log):
+        yield address
+    _engine.drop(database)
+
+
+@contextmanager
+def served(database: OwnDatabase, *options: str, port: int = 0, **environment: str) -> Iterator[tuple[str, Path]]:
+    """Address and log of `cordiale serve` on a database; fails when the server does not end well, or had a mistake."""
     log = database.home / "serve.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [CORDIALE, "serve", "--port", str(_free_port()), "--workers", "1", "--without-worker"],
+            [CORDIALE, "serve", "--port", str(port or free_port()), "--workers", "1", *options],
             cwd=ROOT,
-            env=database.env,
+            env={**database.env, **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         try:
-            yield _answering(server, log)
+            yield _answering(server, log), log
         finally:
             status = _stop(server)
     said = log.read_text("utf-8")
-    _engine.drop(database)
     assert status == 0, f"cordiale serve ended with {status}:\n{said}"
     assert "Traceback" not in said, said
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -152,6 +160,13 @@ NewPage = Callable[..., Page]
 @pytest.fixture
 def new_page(browser: Browser, site: str) -> Iterator[NewPage]:
     """Opens pages: `new_page(width=320, java_script_enabled=False)`. At the end, what no page may do fails the test."""
+    with pages_of(browser, site) as opened:
+        yield opened
+
+
+@contextmanager
+def pages_of(browser: Browser, site: str) -> Iterator[NewPage]:
+    """As `new_page`, for any site."""
     watch = Watch(site)
     with ExitStack() as contexts:
 

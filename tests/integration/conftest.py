@@ -45,3 +45,9 @@ def api(settings: Settings) -> Asker:
     """Asks the API; nobody is asked to wait."""
     settings.API_RATE = ""
     return Asker()
+
+
+@pytest.fixture
+def cheap_passwords(settings: Settings) -> None:
+    """Passwords are hashed as in an installation, at the lowest cost: tests sign in a hundred times."""
+    settings.PASSWORD_HASHERS = ["tests.people.CheapArgon2"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -166,7 +166,7 @@ def test_head_is_get_without_the_body(api: Asker, address: str):
 @pytest.fixture
 def limited(settings: Settings) -> Asker:
     """Three requests an hour."""
-    cache.clear()
+    caches["requests"].clear()
     settings.API_RATE = "3/hour"
     return Asker()
 

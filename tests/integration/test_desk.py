@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from cordiale.apps.ledger import reads as ledger
-from cordiale.apps.people.models import Grant, Person
+from cordiale.apps.people.models import Grant, Invitation, Person, Proposal
+from cordiale.apps.people.reads.viewers import second_demanded
 from cordiale.apps.people.writes.grants import demand_second, end_grant, grant
 from cordiale.apps.register.models import Assertion
 from cordiale.apps.register.reads.asking import standing
@@ -58,6 +59,8 @@ def colleague(small):
 
 @pytest.fixture
 def two_needed(officer, colleague):
+    for name in ("administrator", "other-administrator"):
+        somebody(name, Role.ADMINISTRATOR)
     demand_second(demanded=True, reason="test", by=owner, at=AT)
 
 
@@ -225,7 +228,6 @@ class TestProposing:
         assert "no longer what it would have done" in shown or "something else now" in shown
 
     def test_is_not_approved_for_somebody_who_may_no_longer_do_it(self, proposed, officer, colleague):
-        somebody("administrator", Role.ADMINISTRATOR)
         end_grant(number=Grant.objects.get(person=officer.id).pk, reason="left the desk", by=owner, at=AT)
 
         colleague.client.post(proposed, {"what": "approve"})
@@ -262,9 +264,79 @@ class TestProposing:
         assert "Proposals that wait for you" in page(colleague.client, "/desk/")
 
 
-def test_every_page_says_where_one_person_decides_alone(officer, colleague):
+def test_every_page_says_where_one_person_decides_alone(small):
+    for name in ("administrator", "other-administrator"):
+        somebody(name, Role.ADMINISTRATOR)
     assert "One person decides alone here" in page(Client(), "/countries/")
 
     demand_second(demanded=True, reason="test", by=owner, at=AT)
 
     assert "One person decides alone here" not in page(Client(), "/countries/")
+
+
+def test_a_suspension_is_left_to_a_second_person_where_its_author_wants_that(officer, colleague):
+    address = asked("suspend", source="gazette", valid_from="2026-12-01", **SUSPENSION)
+
+    proposed = officer.client.post(address, {"reason": "a breach", "propose": "1"}).headers["Location"]
+
+    assert answer("alpha") is Answer.IN_FORCE
+    colleague.client.post(proposed, {"what": "approve"})
+    assert answer("alpha") is Answer.SUSPENDED
+
+
+class TestRolesWithTwo:
+    """What gives somebody a role waits for a second person too, where one is demanded."""
+
+    @pytest.fixture
+    def administrators(self, small) -> tuple[Somebody, Somebody]:
+        both = somebody("administrator", Role.ADMINISTRATOR), somebody("other-administrator", Role.ADMINISTRATOR)
+        demand_second(demanded=True, reason="test", by=owner, at=AT)
+        return both
+
+    def decided(self, who: Somebody) -> str:
+        number = Proposal.objects.latest("pk").pk
+        return who.client.post(f"/desk/proposals/{number}/", {"what": "approve"}, follow=True).content.decode()
+
+    def test_a_role_is_given_by_two(self, administrators, officer):
+        one, other = administrators
+        given = {"role": "auditor", "from_on": "2026-01-01", "reason": "needed"}
+
+        one.client.post(f"/people/{officer.id}/roles/new/", given)
+
+        assert not Grant.objects.filter(person=officer.id, role="auditor").exists()
+        self.decided(one)
+        assert not Grant.objects.filter(person=officer.id, role="auditor").exists()
+        self.decided(other)
+        assert Grant.objects.filter(person=officer.id, role="auditor").exists()
+
+    def test_an_invitation_is_made_by_two_and_its_link_shown_to_the_second(self, administrators):
+        one, other = administrators
+        given = {"email": "new@example.org", "role": "analyst", "reason": "needed"}
+
+        one.client.post("/people/invite/", given)
+
+        assert not Invitation.objects.exists()
+        assert "/accounts/invitation/" in self.decided(other)
+        assert Invitation.objects.get().email == "new@example.org"
+        assert "new@example.org" not in str(Proposal.objects.latest("pk").arguments)
+
+    def test_a_role_is_lent_when_somebody_who_gives_roles_agrees(self, administrators, officer, colleague):
+        given = {"mandate": "0", "email": "other-administrator@example.org", "reason": "away"}
+        days = {"from_on": "2026-01-01", "until_on": "2099-01-01"}
+
+        officer.client.post("/accounts/lend/", given | days)
+
+        lent = Grant.objects.filter(lent_by=officer.id)
+        self.decided(colleague)
+        assert not lent.exists()
+        self.decided(administrators[0])
+        assert lent.exists()
+
+    def test_two_stop_demanding_two(self, administrators):
+        one, other = administrators
+
+        one.client.post("/people/second/", {"reason": "too few people"})
+
+        assert second_demanded(owner)
+        self.decided(other)
+        assert not second_demanded(owner)

@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
-from django.db import connection, models
+from django.db import connections, models, router
 from django.test import Client
 
 from cordiale.apps.ledger import reads as ledger
@@ -26,7 +26,7 @@ from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import NotPermitted, Viewer
 from tests.makers import AT, load, outsider, owner, small_pack
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 NAME, EMAIL = "Quirinius Unverwechselbar", "quirinius@elsewhere.example"
 TEXTS = (models.CharField, models.TextField, models.JSONField, models.GenericIPAddressField)
@@ -64,7 +64,7 @@ def places_of(*texts: str) -> list[str]:
         for field in model._meta.concrete_fields:
             if not isinstance(field, TEXTS):
                 continue
-            with connection.cursor() as cursor:
+            with connections[router.db_for_read(model)].cursor() as cursor:
                 cursor.execute(f'SELECT CAST("{field.column}" AS text) FROM "{model._meta.db_table}"')  # names of ours
                 values = [str(value) for (value,) in cursor.fetchall()]
             if any(text in value for text in texts for value in values):

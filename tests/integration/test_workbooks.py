@@ -361,6 +361,8 @@ class TestWho:
 
     def test_what_gains_a_right_is_proposed(self, officer):
         colleague = somebody("colleague", Role.DESK_OFFICER)
+        for name in ("administrator", "other-administrator"):
+            somebody(name, Role.ADMINISTRATOR)
         demand_second(demanded=True, reason="test", by=owner, at=AT)
         book = exported(officer)
         line = book.worksheets[0].max_row + 1

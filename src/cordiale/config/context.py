@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest
 from django.urls import reverse
@@ -41,6 +42,7 @@ class Frame:
     register_line: str
     account: tuple[NavItem, ...]
     deciding: str
+    mails: bool
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
@@ -84,6 +86,7 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             register_line=line,
             account=_account(request),
             deciding=_deciding(),
+            mails=settings.MAIL_IS_SET_UP,
         )
     }
 

@@ -16,6 +16,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "config/not_found.html", status=404)
 
 
+def not_permitted(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What a library refuses; ours answer as if there were nothing."""
+    return render(request, "config/not_permitted.html", status=403)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Too many attempts from one address or for one account."""
+    return render(request, "config/too_many.html", status=429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Our own mistake; the details go to the log, not to the reader."""
     if request.path_info.startswith(ADDRESS):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from requests import RequestException
 
 from cordiale.apps.ledger.reads import one_look
 from cordiale.apps.people.reads.viewers import viewer_of
@@ -14,6 +16,10 @@ from cordiale.apps.register.reads.installation import NoPackLoaded
 from cordiale.config.api.problems import ADDRESS
 from cordiale.domain import clock
 from cordiale.domain.viewer import Viewer
+
+logger = logging.getLogger(__name__)
+ACCOUNTS = "/accounts/"
+"""Where people sign in; what stands below is kept by nobody, whoever asks."""
 
 
 class RequestMoment:
@@ -54,4 +60,21 @@ class SignedIn:
             if person is not None:
                 at = request.at  # type: ignore[attr-defined]  # set above
                 request.viewer = viewer_of(Viewer.public(), person=person, at=at)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.viewer.person or request.path_info.startswith(ACCOUNTS):  # type: ignore[attr-defined]
+            _keep_private(response)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """An identity provider that does not answer is no mistake of ours; people can sign in otherwise."""
+        if isinstance(exception, RequestException) and request.path_info.startswith(ACCOUNTS):
+            logger.warning("the identity provider does not answer: %s", exception)
+            return render(request, "socialaccount/authentication_error.html", status=502)
+        return None
+
+
+def _keep_private(response: HttpResponse) -> None:
+    """Nobody between us and the reader keeps what is for one reader; nor does the browser, unless it asks each time."""
+    said = response.get("Cache-Control", "")
+    if "private" not in said or not ("no-store" in said or "no-cache" in said):
+        response.headers["Cache-Control"] = "private, no-store"

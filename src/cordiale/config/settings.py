@@ -13,6 +13,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from cordiale.config.accounts import identity_provider
 from cordiale.config.home import Home
 from cordiale.config.logs import configured
 from cordiale.config.mail import SECONDS, BadMailAddress, mail_server
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "cordiale.config.middleware.SignedIn",
+    "cordiale.config.tokens.TokenHolder",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -122,22 +124,31 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# mailed either way: the time that a mail takes would tell who has an account
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# beside allauth's own, which stop an account after 5 failures in 5 minutes: docs/reference/settings.md
+ACCOUNT_RATE_LIMITS = {"request_access": "5/m/ip,30/d/ip"}
 ACCOUNT_USER_DISPLAY = "cordiale.config.accounts.shown_name"
 SOCIALACCOUNT_ADAPTER = "cordiale.apps.people.adapters.Identities"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+OIDC = identity_provider(os.environ)
+SOCIALACCOUNT_PROVIDERS = OIDC.for_allauth if OIDC else {}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Cordiale"
+# a clock may be half a minute off
+MFA_TOTP_TOLERANCE = 1
 # a browser lets a passkey be used without https on the machine itself only
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "cordiale_session"
 CSRF_COOKIE_NAME = "cordiale_csrf"
 CSRF_COOKIE_HTTPONLY = True
@@ -240,7 +251,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # a browser follows a form through what it is redirected to
+        "form-action": ["'self'", *([OIDC.origin] if OIDC else [])],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     },

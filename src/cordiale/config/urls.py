@@ -13,5 +13,7 @@ urlpatterns = [
     path("", include("cordiale.apps.jobs.urls")),
 ]
 
+handler403 = "cordiale.config.errors.not_permitted"
 handler404 = "cordiale.config.errors.not_found"
+handler429 = "cordiale.config.errors.too_many"  # allauth's name for it
 handler500 = "cordiale.config.errors.broken"

@@ -70,6 +70,10 @@ MEANING: dict[Permission, str] = {
 }
 
 
+READING: frozenset[Permission] = frozenset({"people.see", "jobs.see", "ledger.export"})
+"""Permissions that change nothing: a token that reads has these, where its person has them."""
+
+
 def permissions_of(mandates: Iterable[Mandate]) -> frozenset[Permission]:
     """What somebody with these mandates may do; nothing without any."""
     held = list(mandates)

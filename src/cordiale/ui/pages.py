@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from cordiale.domain.viewer import Viewer
 from cordiale.ui.downloads import FORMATS
+from cordiale.ui.permitting import Needs, needs
 from cordiale.ui.tables import Link, Table
 
 if TYPE_CHECKING:
@@ -119,14 +120,16 @@ register_converter(FormatConverter, "format")
 register_converter(FileConverter, "file")
 
 
-def page_urls(route: str, view: View, name: str) -> list[URLPattern]:
+def page_urls(route: str, view: View, name: str, *, opens_to: Needs = "public") -> list[URLPattern]:
     """The addresses of a page: itself, each of its tables in each format, and the files beside it.
 
     Args:
         route: ends in "/" or is empty.
         view: takes the request and what the route holds; returns a `Page`, or raises `Http404` or `BadAddress`.
         name: to reverse the page by.
+        opens_to: what the page and all beside it need.
     """
+    guarded = needs(opens_to)
 
     def show(request: HttpRequest, **held: Any) -> HttpResponse:
         try:
@@ -158,9 +161,9 @@ def page_urls(route: str, view: View, name: str) -> list[URLPattern]:
         return _attached(wanted.write(), wanted.content_type, held, file)
 
     return [
-        path(route, of_one_state(show), name=name),
-        path(f"{route}<table:table>.<format:format>", of_one_state(download), name=f"{name}-table"),
-        path(f"{route}<file:file>", of_one_state(beside), name=f"{name}-file"),
+        path(route, guarded(of_one_state(show)), name=name),
+        path(f"{route}<table:table>.<format:format>", guarded(of_one_state(download)), name=f"{name}-table"),
+        path(f"{route}<file:file>", guarded(of_one_state(beside)), name=f"{name}-file"),
     ]
 
 

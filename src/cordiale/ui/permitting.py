@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from cordiale.domain.viewer import Permission, Viewer
 
-Needs: TypeAlias = Permission | Literal["public", "signed in", "a role"]
-"""What an address needs: a permission, an account, any role at all, or nothing."""
+Needs: TypeAlias = Permission | Literal["public", "signed in", "a role", "jobs.run or jobs.see"]
+"""What an address needs: a permission or either of two, an account, any role at all, or nothing."""
 
 View: TypeAlias = Callable[..., HttpResponse]
 
@@ -54,5 +54,7 @@ def allowed(viewer: Viewer, what: Needs) -> bool:
             return viewer.person > 0
         case "a role":
             return bool(viewer.mandates)
+        case "jobs.run or jobs.see":
+            return viewer.may("jobs.run") or viewer.may("jobs.see")
         case _:
             return viewer.may(what)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -13,8 +11,8 @@ from cordiale.engines.workbooks.comparing import Changed, Comparing, New, Refuse
 from cordiale.engines.workbooks.laying_out import lay_out
 from cordiale.engines.workbooks.reading import read
 from cordiale.engines.workbooks.writing import Row
+from tests.libreoffice import edited
 from tests.unit.workbooks.layouts import PARTICIPATION, exported, held
-from tools.programs import libreoffice, python_of_libreoffice
 
 pytestmark = pytest.mark.libreoffice
 
@@ -53,14 +51,7 @@ def rows():
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with what LibreOffice saved."""
     folder = tmp_path_factory.mktemp("libreoffice")
-    (folder / "exported.xlsx").write_bytes(exported(rows(), PARTICIPATION))
-    (folder / "edits.json").write_text(json.dumps(EDITS), encoding="utf-8")
-    script = Path(__file__).with_name("libreoffice_edits.py")
-    python, office = python_of_libreoffice(), libreoffice()
-    assert python is not None
-    assert office is not None
-    environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-    subprocess.run([python, script, office, folder], check=True, timeout=120, env=environment)
+    edited(folder, exported(rows(), PARTICIPATION), EDITS)
     return folder
 
 

@@ -298,6 +298,8 @@ def verb_shown(verb: str) -> str:
         "people.granted": _("Role given"),
         "people.lent": _("Role lent"),
         "people.role-ended": _("Role ended"),
+        "people.followed": _("Roles brought in step"),
+        "people.password-link-made": _("Link for a new password made"),
         "people.closed": _("Account closed"),
         "people.demanded": _("Second person demanded, or no longer"),
         "people.token-made": _("Token made"),

@@ -95,15 +95,14 @@ class LendForm(forms.Form):
     """Which role of one's own to lend, to whom, for which days."""
 
     mandate = forms.ChoiceField(label=_("Role"))
-    person = forms.TypedChoiceField(label=_("To"), coerce=int)
+    email = forms.EmailField(label=_("To"), max_length=254, help_text=_("The e-mail address of a colleague's account."))
     from_on = DayField(label=_("From"))
     until_on = DayField(label=_("Until"), help_text=_("The first day on which it is lent no more."))
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
-    def __init__(self, *args: Any, own: list[tuple[str, str]], people: list[tuple[int, str]], **options: Any) -> None:
+    def __init__(self, *args: Any, own: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["mandate"].choices = own  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["person"].choices = people  # type: ignore[attr-defined]  # as above
 
 
 class JoinForm(forms.Form):

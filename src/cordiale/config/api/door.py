@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -23,6 +24,7 @@ from cordiale.config.api.problems import (
     BadParameters,
     NoSuchAddress,
     TooManyRequests,
+    UnknownToken,
     WrongMethod,
     problem,
 )
@@ -34,7 +36,7 @@ _ANY_PAGE = {
     "Access-Control-Expose-Headers": "ETag, Retry-After, Content-Disposition",
 }
 _PREFLIGHT = {
-    "Access-Control-Allow-Headers": "Content-Type, If-None-Match",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -57,9 +59,10 @@ class ApiDoor:
         if not request.path_info.startswith(ADDRESS):
             return self.get_response(request)
         asks_what_may_be_done = request.method == "OPTIONS"
-        answer = _allowed(request) if asks_what_may_be_done else _too_many(request) or self._answered(request)
+        answer = _allowed(request) if asks_what_may_be_done else _refused(request) or self._answered(request)
         for name, value in _ANY_PAGE.items():
             answer.headers[name] = value
+        patch_vary_headers(answer, ["Authorization"])
         return answer
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -96,7 +99,7 @@ class ApiDoor:
             answer.headers["Allow"] = allowed
         if answer.status_code in (200, 304) and state is not None:
             answer.headers["ETag"] = state
-            answer.headers["Cache-Control"] = "public, no-cache"
+            answer.headers["Cache-Control"] = f"{'private' if viewer_of(request).person else 'public'}, no-cache"
             if request.path_info.startswith(f"{ADDRESS}rdf/"):
                 patch_vary_headers(answer, ["Accept"])
         else:
@@ -125,9 +128,25 @@ def _route(match: ResolverMatch) -> str:
 
 
 class _Throttle(AnonRateThrottle):
-    """Counts in this process alone."""
+    """Counts in this process alone, by token where one was sent that holds, else by address."""
 
     cache = caches["requests"]
+
+    def get_ident(self, request: HttpRequest) -> str | None:
+        """Who is counted; a token by its hash, as it stands in memory."""
+        token = getattr(request, "token", "")
+        return sha256(token.encode()).hexdigest() if token else super().get_ident(request)
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
+    """A refusal when somebody asks too often, or sends what is no token."""
+    too_many = _too_many(request)
+    if too_many is not None or not getattr(request, "token_refused", False):
+        return too_many
+    answer = problem(UnknownToken())
+    answer.headers["WWW-Authenticate"] = 'Bearer realm="Cordiale", error="invalid_token"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _too_many(request: HttpRequest) -> HttpResponse | None:
@@ -163,8 +182,17 @@ def _state(request: HttpRequest) -> str | None:
         now.hash if route in _OF_THE_LEDGER else now.register_hash,
         day.isoformat() if speaks_of_today else "",
         release(),
+        _asking(request, day),
     )
     return f'"{sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+
+
+def _asking(request: HttpRequest, day: date) -> tuple[str, ...]:
+    """What an answer depends on beside the question when somebody in particular asks: who, with which roles, when."""
+    viewer = viewer_of(request)
+    if not viewer.person:
+        return ()
+    return viewer.name, getattr(request, "token", ""), day.isoformat(), *sorted(map(str, viewer.mandates))
 
 
 def _has(request: HttpRequest, state: str) -> bool:

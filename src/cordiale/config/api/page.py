@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cordiale.config.api.problems import STATUSES, code_of, title_of
 from cordiale.config.api.root import document
+from cordiale.ui.permitting import needs
 from cordiale.ui.tables import Cell, Column, Link, Table
 
 
@@ -45,6 +46,7 @@ class Part:
     routes: tuple[Route, ...]
 
 
+@needs("public")
 def described(request: HttpRequest) -> HttpResponse:
     """Every route, what it takes, what it answers, and every code of a problem."""
     made = document()

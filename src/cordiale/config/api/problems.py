@@ -77,13 +77,24 @@ class WrongMethod(ValueError):
         super().__init__(f"{method} is not answered here; use {allowed}.")
 
 
+class UnknownToken(Exception):
+    """The token sent along is none, was revoked, or is past its day."""
+
+    code = "unknown-token"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This token does not hold. Send `Authorization: Bearer TOKEN` with one that does, or ask without one."
+        )
+
+
 class TooManyRequests(RuntimeError):
-    """More requests from one address than the installation answers in a span of time."""
+    """More requests from one address, or with one token, than the installation answers in a span of time."""
 
     code = "too-many-requests"
 
     def __init__(self, rate: str, seconds: int) -> None:
-        super().__init__(f"This installation answers {rate} to one address; ask again in {seconds} seconds.")
+        super().__init__(f"This installation answers {rate} to one address or token; ask again in {seconds} seconds.")
 
 
 class OurMistake(RuntimeError):
@@ -97,6 +108,7 @@ class OurMistake(RuntimeError):
 
 STATUSES: dict[type[Exception], int] = {
     BadBody: 400,
+    UnknownToken: 401,
     NoSuchAddress: 404,
     NoSuchEntry: 404,
     NoSuchFramework: 404,

@@ -16,6 +16,7 @@ from ninja.operation import Operation
 from ninja.renderers import JSONRenderer
 
 from cordiale.apps.ledger import api as ledger
+from cordiale.apps.people import api as people
 from cordiale.apps.register import api as register
 from cordiale.config.api.problems import (
     MEDIA_TYPE,
@@ -29,7 +30,8 @@ from cordiale.config.api.problems import (
 
 DESCRIPTION = """\
 Who takes part in what, on any day, as known at any entry, according to whom. Everything here is public and needs no
-sign-in; nothing here changes anything.
+sign-in; nothing here changes anything. Whoever has an account may send a token (`Authorization: Bearer TOKEN`): the
+answer is then theirs, and one that does not hold is refused with 401.
 
 Answers are those of the command line. Lists come page by page: follow `next`. Every answer carries an `ETag`; sent back
 as `If-None-Match`, it gets 304 as long as nothing changed. A parameter that an address does not know, or that is given
@@ -64,6 +66,7 @@ api = Api(
 )
 api.add_router("", register.router)
 api.add_router("", ledger.router)
+api.add_router("", people.router)
 
 
 for _reason in STATUSES:
@@ -139,9 +142,17 @@ PROBLEM: dict[str, Any] = {
 def _completed(made: Any) -> Any:
     """The document with problems, headers and conditional requests, which hold for every route alike."""
     made["components"]["schemas"]["Problem"] = PROBLEM
+    made["components"]["securitySchemes"] = {
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of one's own, made on the page of one's account; it acts for its person.",
+        }
+    }
     made["components"]["headers"] = {
         "ETag": {"schema": {"type": "string"}, "description": "Names the state that the answer rests on."},
         "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."},
+        "WWW-Authenticate": {"schema": {"type": "string"}, "description": "What would be taken."},
     }
     for path, methods in made["paths"].items():
         for method, operation in methods.items():
@@ -152,7 +163,8 @@ def _completed(made: Any) -> Any:
 def _complete(operation: dict[str, Any], *, finds: bool, reads: bool) -> None:
     """One operation's answers beside the good one."""
     answers = operation["responses"]
-    statuses = [422, 429, 503]
+    statuses = [401, 422, 429, 503]
+    operation["security"] = [{}, {"token": []}]  # with or without
     if finds or not reads:
         statuses.append(404)
     if not reads:
@@ -162,6 +174,7 @@ def _complete(operation: dict[str, Any], *, finds: bool, reads: bool) -> None:
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+    answers[401]["headers"] = {"WWW-Authenticate": {"$ref": "#/components/headers/WWW-Authenticate"}}
     answers[429]["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     for parameter in operation["parameters"]:
         parameter["schema"] = _without_null(parameter["schema"])

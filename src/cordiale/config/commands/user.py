@@ -14,6 +14,7 @@ from cordiale.apps.people.writes import erasing
 from cordiale.apps.people.writes.erasing import due_on, erase_person
 from cordiale.apps.people.writes.grants import BadMandate, LastAdministrator, NoSuchPerson
 from cordiale.apps.people.writes.joining import AddressTaken, invite, withdraw_first
+from cordiale.apps.people.writes.rescuing import NoSuchAccount, make_password_link
 from cordiale.domain import clock
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import Viewer
@@ -49,6 +50,23 @@ def create(email: str, admin: bool, role: str | None, party: str, body: str, unt
     except (AddressTaken, BadMandate) as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(f"{address.rstrip('/')}{reverse('invitation', args=[secret])}")
+
+
+@user.command()
+@click.argument("email")
+@click.option(
+    "--without-second-factor", is_flag=True, help="Remove passkeys, authenticator app and recovery codes, too."
+)
+@click.option(
+    "--address", default="http://localhost:8000", show_default=True, help="Where the installation is reached."
+)
+def password(email: str, without_second_factor: bool, address: str) -> None:
+    """Print a link by which whoever has the account EMAIL chooses a new password, once, within three days."""
+    try:
+        link = make_password_link(email=email, without_second_factor=without_second_factor, by=BY, at=clock.now())
+    except NoSuchAccount as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"{address.rstrip('/')}{link}")
 
 
 @user.command()

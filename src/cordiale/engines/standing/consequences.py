@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from cordiale.domain.participation import Answer
 from cordiale.engines.standing.facts import FOREVER, never
-from cordiale.engines.standing.resolving import ENTITLED, NOT, RESTRICTED
+from cordiale.engines.standing.resolving import ENTITLED, NOT, RESTRICTED, SILENT
 from cordiale.engines.standing.snapshot import Snapshot
 
 
@@ -107,22 +107,33 @@ def _pairs(before: Snapshot, after: Snapshot, parties: Iterable[str]) -> list[tu
 
 
 def _pieces(snapshot: Snapshot, party: str, framework: str) -> list[tuple[int, int, int]]:
+    """The compiled run of a pair; where nobody speaks of it, silence for as long as the framework lives."""
     code, place = snapshot.columns.frameworks.of.get(framework), snapshot.columns.parties.of.get(party)
     if code is None or place is None:
         return []
-    return snapshot.compiled[code].pieces(place, never(snapshot.zone))
+    last = never(snapshot.zone)
+    found = snapshot.compiled[code].pieces(place, last)
+    if found:
+        return found
+    life = snapshot.life_now(framework)
+    return [(life.begins, life.ends, SILENT), (life.ends, last, NOT)]
 
 
 def _spans(before: Snapshot, after: Snapshot, party: str, framework: str) -> Iterator[_Span]:
-    """The spans in which the compiled states of a pair differ."""
+    """The spans in which the compiled states of a pair differ; cut where the roster begins or ceases to be complete."""
     one, other = _pieces(before, party, framework), _pieces(after, party, framework)
     if one == other:
         return
     last = never(after.zone)
-    edges = sorted({begins for begins, _, _ in (*one, *other)})
-    for begins, ends in zip(edges, [*edges[1:], last], strict=True):
+    edges = {begins for begins, _, _ in (*one, *other)}
+    for snapshot in (before, after):
+        if framework in snapshot.columns.frameworks.of:
+            life = snapshot.life_now(framework)
+            edges |= {life.complete_from, life.complete_to}
+    cuts = sorted(edges)
+    for begins, ends in zip(cuts, [*cuts[1:], last], strict=True):
         was, becomes = _state(one, begins), _state(other, begins)
-        if was != becomes:
+        if was != becomes and begins < ends:
             yield _Span(begins, ends, was, becomes)
 
 

@@ -103,17 +103,27 @@ def _recorded(request: HttpRequest, wanted: list[Edit], record: RecordForm) -> H
     """Record the edit, or propose it where it takes a second person; None when it is refused."""
     viewer, at, reason = viewer_of(request), moment(request), record.cleaned_data["reason"]
     try:
+        if "propose" in request.POST:
+            return _proposed(request, wanted, reason)
         number = carry_out(edits=wanted, reason=reason, by=viewer, at=at)
     except NeedsSecondPerson:
-        title = "; ".join(edit_shown(viewer, one) for one in wanted)
-        made = propose(verb=EDITING, title=title, arguments=kept(viewer, wanted), reason=reason, by=viewer, at=at)
-        messages.success(request, _("Proposed. Another person decides."))
-        return HttpResponseRedirect(reverse("proposal", args=[made]))
+        return _proposed(request, wanted, reason)
     except REFUSALS as refusal:
         record.add_error(None, str(refusal))
         return None
     messages.success(request, _("Recorded as entry %(number)s.") % {"number": number})
     return HttpResponseRedirect(reverse("change", args=[number]))
+
+
+def _proposed(request: HttpRequest, wanted: list[Edit], reason: str) -> HttpResponse:
+    """Have a second person decide: because it takes one, or because whoever prepared it wants one."""
+    viewer = viewer_of(request)
+    title = "; ".join(edit_shown(viewer, one) for one in wanted)
+    made = propose(
+        verb=EDITING, title=title, arguments=kept(viewer, wanted), reason=reason, by=viewer, at=moment(request)
+    )
+    messages.success(request, _("Proposed. Another person decides."))
+    return HttpResponseRedirect(reverse("proposal", args=[made]))
 
 
 def _asking(request: HttpRequest, verb: str, form: EditForm) -> HttpResponse:

@@ -6,8 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from allauth.socialaccount.models import SocialAccount
+
 from cordiale.apps.people.models import AccessRequest, Grant, Invitation, Person, Token
 from cordiale.apps.people.models.grants import OPEN
+from cordiale.apps.people.reads.viewers import hashed
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import Viewer
 
@@ -103,11 +106,14 @@ def names(viewer: Viewer) -> dict[int, str]:
     return dict(found.values_list("pk", "name"))
 
 
-def colleagues(viewer: Viewer) -> dict[int, str]:
-    """Number to name of open accounts, for whoever holds a role: to lend a role, one must be able to name somebody."""
+def colleague(viewer: Viewer, *, email: str) -> int | None:
+    """The number of the open account of an address, for whoever holds a role; None where there is none.
+
+    To lend a role one names somebody one knows; nobody is shown who else has an account.
+    """
     if not viewer.mandates:
-        return {}
-    return dict(Person.objects.filter(is_active=True).order_by("name").values_list("pk", "name"))
+        return None
+    return Person.objects.filter(is_active=True, email__iexact=email).values_list("pk", flat=True).first()
 
 
 def invitations(viewer: Viewer, *, at: datetime) -> list[InvitationRead]:
@@ -143,6 +149,35 @@ def tokens(viewer: Viewer) -> list[TokenRead]:
         TokenRead(row.pk, row.name, row.scope, row.created_at, row.expires_on, row.revoked_at is not None)
         for row in rows
     ]
+
+
+def token_in_use(viewer: Viewer, *, secret: str) -> TokenRead | None:
+    """The token of one's own that has this secret; None where there is none."""
+    row = Token.objects.filter(person=viewer.person, secret_hash=hashed(secret)).first() if secret else None
+    if row is None:
+        return None
+    return TokenRead(row.pk, row.name, row.scope, row.created_at, row.expires_on, row.revoked_at is not None)
+
+
+def held_now(viewer: Viewer, *, day: date) -> list[GrantRead]:
+    """The roles that one holds on a day: given, or lent by somebody who holds them too."""
+    person = one_person(viewer, person=viewer.person)
+    held = person.grants if person else ()
+    return [one for one in held if one.holds_on(day) and one.mandate in viewer.mandates]
+
+
+def may_end(viewer: Viewer, *, grant: int) -> bool:
+    """Whether there is a role of this number that the viewer may end: anybody's, or one that was lent by oneself."""
+    found = Grant.objects.filter(OPEN, pk=grant)
+    if not viewer.may("people.grant"):
+        found = found.filter(lent_by=viewer.person) if viewer.may("people.delegate") else found.none()
+    return found.exists()
+
+
+def speaks_for(viewer: Viewer, *, provider: str, person: int) -> bool:
+    """Whether an identity provider speaks for a person; for the installation itself, before they are signed in."""
+    found: bool = SocialAccount.objects.filter(provider=provider, user=person).exists()
+    return found
 
 
 def administered(viewer: Viewer) -> bool:

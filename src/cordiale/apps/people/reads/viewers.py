@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -10,7 +11,7 @@ from django.db.models import Q
 from cordiale.apps.people.models import Demand, Grant, Person, Token
 from cordiale.apps.people.models.grants import OPEN
 from cordiale.apps.register.reads import installation
-from cordiale.domain.permissions import permissions_of
+from cordiale.domain.permissions import READING, permissions_of
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import Viewer
 
@@ -111,4 +112,4 @@ def viewer_of_token(viewer: Viewer, *, secret: str, at: datetime) -> Viewer | No
     acting = viewer_of(viewer, person=row[0], at=at)
     if row[1] == FULL:
         return acting
-    return Viewer(name=acting.name, mandates=acting.mandates, person=acting.person, needs_second=acting.needs_second)
+    return replace(acting, permissions=acting.permissions & READING)

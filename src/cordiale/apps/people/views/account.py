@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm
+from allauth.core.ratelimit import consume_or_429
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cordiale.apps.people.forms import AccessForm, JoinForm, LendForm, TokenForm
 from cordiale.apps.people.reads.held import held_about
-from cordiale.apps.people.reads.people import colleagues, one_person, tokens
+from cordiale.apps.people.reads.people import colleague, one_person, tokens
 from cordiale.apps.people.reads.viewers import legal_day
+from cordiale.apps.people.views.leaving import day_kept, left_to_another, mandate_kept
 from cordiale.apps.people.views.showing import mandate_shown, moment, person_table, token_table, viewer_of
 from cordiale.apps.people.writes.grants import BadMandate, HeldAlready, NoSuchPerson, lend
 from cordiale.apps.people.writes.joining import (
     AddressTaken,
     BadInvitation,
+    Invited,
     TooManyRequests,
     ask_for_access,
     join,
@@ -39,7 +43,12 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "people/account.html",
-        {"person": person, "roles": person_table(request, person) if person else None, "tokens": token_table(viewer)},
+        {
+            "person": person,
+            "roles": person_table(request, person) if person else None,
+            "tokens": token_table(viewer),
+            "provider": settings.OIDC.name if settings.OIDC else "",
+        },
     )
 
 
@@ -71,6 +80,9 @@ def new_token(request: HttpRequest) -> HttpResponse:
 @needs("a role")
 def end_token(request: HttpRequest, token: int) -> HttpResponse:
     """Revoke a token of one's own."""
+    name = next((one.name for one in tokens(viewer_of(request)) if one.id == token), None)
+    if name is None:
+        raise Http404
     if request.method == "POST":
         try:
             revoke_token(token=token, by=viewer_of(request), at=moment(request))
@@ -78,7 +90,6 @@ def end_token(request: HttpRequest, token: int) -> HttpResponse:
         except BadToken as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("account"))
-    name = next((one.name for one in tokens(viewer_of(request)) if one.id == token), "")
     return render(
         request,
         "ui/confirm.html",
@@ -91,19 +102,32 @@ def lend_role(request: HttpRequest) -> HttpResponse:
     """Lend a role of one's own for a period."""
     viewer = viewer_of(request)
     own = sorted(viewer.mandates)
-    others = [(pk, name) for pk, name in colleagues(viewer).items() if pk != viewer.person]
     form = LendForm(
         request.POST or None,
         own=[(str(place), mandate_shown(viewer, mandate)) for place, mandate in enumerate(own)],
-        people=others,
         initial={"from_on": legal_day(viewer, at=moment(request))},
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         mandate: Mandate = own[int(given.pop("mandate"))]
+        person = colleague(viewer, email=given.pop("email")) or 0
         try:
-            lend(**given, mandate=mandate, by=viewer, at=moment(request))
-        except (BadMandate, HeldAlready, NoSuchPerson, NeedsSecondPerson) as refusal:
+            lend(**given, person=person, mandate=mandate, by=viewer, at=moment(request))
+        except NeedsSecondPerson:
+            return left_to_another(
+                request,
+                "people.lend",
+                {
+                    "person": person,
+                    **mandate_kept(mandate),
+                    "from_on": day_kept(given["from_on"]),
+                    "until_on": day_kept(given["until_on"]),
+                },
+                title=_("person:%(number)s becomes %(role)s for a while") % {"number": person, "role": mandate},
+                reason=given["reason"],
+                back=reverse("account"),
+            )
+        except (BadMandate, HeldAlready, NoSuchPerson) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The role is lent."))
@@ -114,6 +138,9 @@ def lend_role(request: HttpRequest) -> HttpResponse:
 @needs("public")
 def request_access(request: HttpRequest) -> HttpResponse:
     """Ask for an account; the answer is the same whether or not there is one already."""
+    too_many: HttpResponse | None = consume_or_429(request, action="request_access")
+    if too_many is not None:
+        return too_many
     form = AccessForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -136,11 +163,11 @@ def take_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     form = JoinForm(request.POST or None, email=invited.email)
     if request.method == "POST" and form.is_valid():
         try:
-            person = join(**form.cleaned_data, secret=secret, by=viewer, at=at)
+            join(**form.cleaned_data, secret=secret, by=viewer, at=at)
         except (AddressTaken, BadInvitation) as refusal:
             form.add_error(None, str(refusal))
         else:
-            _sign_in(request, person)
+            _sign_in(request, invited, form)
             messages.success(request, _("Welcome. Add a second factor now: a passkey, or an authenticator app."))
             return HttpResponseRedirect(reverse("account"))
     return _form(
@@ -152,13 +179,12 @@ def take_invitation(request: HttpRequest, secret: str) -> HttpResponse:
     )
 
 
-def _sign_in(request: HttpRequest, person: int) -> None:
-    """Sign in whoever has just joined, with a session of its own."""
-    from cordiale.apps.people.reads.accounts import account_of
-
-    user = account_of(viewer_of(request), person=person)
-    if user is not None:
-        login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+def _sign_in(request: HttpRequest, invited: Invited, form: JoinForm) -> None:
+    """Sign in whoever has just joined as everybody signs in: a session of its own, listed, begun with the password."""
+    given = {"login": invited.email or form.cleaned_data["email"], "password": form.cleaned_data["password"]}
+    signing_in = LoginForm(given, request=request)
+    if signing_in.is_valid():  # but for too many attempts from this address; then they sign in by themselves
+        signing_in.login(request, redirect_url=reverse("account"))
 
 
 def _form(request: HttpRequest, form: Any, **shown: Any) -> HttpResponse:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from cordiale.apps.people.forms import GrantForm, InviteForm, ReasonForm
 from cordiale.apps.people.reads.held import held_about
-from cordiale.apps.people.reads.people import invitations, one_person, people, requests
+from cordiale.apps.people.reads.people import invitations, may_end, one_person, people, requests
 from cordiale.apps.people.reads.viewers import legal_day, second_demanded
+from cordiale.apps.people.views.leaving import day_kept, left_to_another, mandate_kept
 from cordiale.apps.people.views.mailing import send_invitation
 from cordiale.apps.people.views.showing import mandate_shown, moment, parties, person_table, viewer_of
 from cordiale.apps.people.writes.erasing import erase_person
@@ -34,7 +35,7 @@ from cordiale.apps.people.writes.joining import (
     invite,
     withdraw_invitation,
 )
-from cordiale.domain.viewer import NeedsSecondPerson, NotPermitted, Viewer
+from cordiale.domain.viewer import NeedsSecondPerson, Viewer
 from cordiale.ui.dates import day_shown
 from cordiale.ui.permitting import needs
 from cordiale.ui.tables import Cell, Column, Link, Table
@@ -146,6 +147,15 @@ def new_invitation(request: HttpRequest) -> HttpResponse:
             )
             if asked:
                 answer_request(request=asked.id, granted=True, by=viewer, at=moment(request))
+        except NeedsSecondPerson:
+            return left_to_another(
+                request,
+                "people.invite",
+                {"email": given["email"], **mandate_kept(form.mandate), "until_on": day_kept(given["until_on"])},
+                title=_("Somebody becomes %(role)s") % {"role": form.mandate},
+                reason=given["reason"],
+                back=reverse("people"),
+            )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -162,6 +172,8 @@ def new_invitation(request: HttpRequest) -> HttpResponse:
 @needs("people.invite")
 def end_invitation(request: HttpRequest, invitation: int) -> HttpResponse:
     """Withdraw an invitation."""
+    if all(one.id != invitation for one in invitations(viewer_of(request), at=moment(request))):
+        raise Http404
     if request.method == "POST":
         try:
             withdraw_invitation(invitation=invitation, by=viewer_of(request), at=moment(request))
@@ -174,6 +186,8 @@ def end_invitation(request: HttpRequest, invitation: int) -> HttpResponse:
 @needs("people.invite")
 def refuse_request(request: HttpRequest, asked: int) -> HttpResponse:
     """Refuse a request for access."""
+    if all(one.id != asked for one in requests(viewer_of(request))):
+        raise Http404
     if request.method == "POST":
         try:
             answer_request(request=asked, granted=False, by=viewer_of(request), at=moment(request))
@@ -217,6 +231,20 @@ def new_role(request: HttpRequest, number: int) -> HttpResponse:
                 by=viewer,
                 at=moment(request),
             )
+        except NeedsSecondPerson:
+            return left_to_another(
+                request,
+                "people.grant",
+                {
+                    "person": number,
+                    **mandate_kept(form.mandate),
+                    "from_on": day_kept(given["from_on"]),
+                    "until_on": day_kept(given["until_on"]),
+                },
+                title=_("person:%(number)s becomes %(role)s") % {"number": number, "role": form.mandate},
+                reason=given["reason"],
+                back=back,
+            )
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -233,14 +261,14 @@ def new_role(request: HttpRequest, number: int) -> HttpResponse:
 def end_role(request: HttpRequest, grant: int) -> HttpResponse:
     """End a role, or take back one that was lent."""
     viewer = viewer_of(request)
+    if not may_end(viewer, grant=grant):
+        raise Http404
     form = ReasonForm(request.POST or None)
     back = reverse("people") if viewer.may("people.see") else reverse("account")
     if request.method == "POST" and form.is_valid():
         try:
             end_grant(number=grant, reason=form.cleaned_data["reason"], by=viewer, at=moment(request))
-        except (NoSuchGrant, NotPermitted):
-            raise Http404 from None
-        except LastAdministrator as refusal:
+        except (NoSuchGrant, LastAdministrator) as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The role is ended."))
@@ -329,7 +357,16 @@ def second_person(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             demand_second(demanded=not demanded, reason=form.cleaned_data["reason"], by=viewer, at=moment(request))
-        except (BadMandate, NeedsSecondPerson) as refusal:
+        except NeedsSecondPerson:
+            return left_to_another(
+                request,
+                "people.cease",
+                {},
+                title=_("No second person is demanded any more"),
+                reason=form.cleaned_data["reason"],
+                back=reverse("people"),
+            )
+        except BadMandate as refusal:
             form.add_error(None, str(refusal))
         else:
             return HttpResponseRedirect(reverse("people"))

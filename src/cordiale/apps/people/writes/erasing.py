@@ -14,9 +14,10 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
 from cordiale.apps.ledger.writes import entry
-from cordiale.apps.people.models import AccessRequest, Invitation, Person, Token
+from cordiale.apps.people.models import AccessRequest, Invitation, Person, Proposal, Token
 from cordiale.apps.people.reads.viewers import name_of
 from cordiale.apps.people.writes.grants import NoSuchPerson, close_account
+from cordiale.apps.people.writes.proposals import without_address
 from cordiale.domain import retention
 from cordiale.domain.viewer import Viewer, require
 
@@ -120,6 +121,9 @@ def _erase(person: Person, *, at: datetime) -> None:
     sessions.delete()
     Token.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=at)
     Token.objects.filter(person=person).update(name="")
+    for proposal in Proposal.objects.filter(verb="people.invite", arguments__email__in=list(addresses)):
+        proposal.arguments = without_address(proposal.arguments)
+        proposal.save(update_fields=["arguments"])
     for address in addresses:
         Invitation.objects.filter(email__iexact=address).update(email="")
         AccessRequest.objects.filter(email__iexact=address).delete()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from cordiale.apps.ledger.writes import Change, entry
-from cordiale.apps.people.models import Demand, Grant, Person
+from cordiale.apps.people.models import Demand, Grant, Invitation, Person
 from cordiale.apps.people.models.grants import OPEN
-from cordiale.apps.people.reads.viewers import legal_day, name_of
+from cordiale.apps.people.reads.viewers import holding, legal_day, name_of
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import Viewer, require, require_second
 
@@ -18,7 +20,8 @@ class NoSuchPerson(LookupError):
     code = "no-such-person"
 
     def __init__(self, person: int) -> None:
-        super().__init__(f"There is no open account {person}.")
+        whose = str(person) if person else "of this address"
+        super().__init__(f"There is no open account {whose}.")
 
 
 class BadMandate(ValueError):
@@ -91,18 +94,19 @@ def lend(*, person: int, mandate: Mandate, from_on: date, until_on: date, reason
     require_second(by, [f"{name_of(person)} becomes {mandate} until {until_on}"])
     day = legal_day(by, at=at)
     own = Grant.objects.filter(
-        OPEN,
+        holding(day),
         person=by.person,
         role=mandate.role,
         party=mandate.party,
         body=mandate.body,
         lent_by__isnull=True,
-        from_on__lte=max(day, from_on),
     )
     if not own.exists():
         raise BadMandate("You can lend a role that was given to you, and this one was not.")
     if person == by.person:
         raise BadMandate("Nobody lends a role to oneself; name somebody else.")
+    if until_on <= day:
+        raise BadMandate(f"The role would be lent until {until_on}, which is over; write a later day.")
     with entry(by=by, at=at, verb="people.lent", subject=name_of(person), reason=reason) as change:
         return record(
             change,
@@ -128,12 +132,12 @@ def end_grant(*, number: int, reason: str, by: Viewer, at: datetime) -> None:
         held = Grant.objects.filter(OPEN, pk=number).first()
         if held is None:
             raise NoSuchGrant(number)
-        _close(change, held)
-        _keep_an_administrator(by, at)
+        with _keeping_an_administrator(by, at):
+            close_grant(change, held)
 
 
 def close_account(*, person: int, reason: str, by: Viewer, at: datetime) -> None:
-    """Close an account: it ends every session and token at once, and every role.
+    """Close an account: it ends every session and token at once, every role, and the invitations that wait.
 
     Raises:
         NotPermitted, NoSuchPerson, LastAdministrator.
@@ -141,17 +145,20 @@ def close_account(*, person: int, reason: str, by: Viewer, at: datetime) -> None
     require(by, "people.close")
     with entry(by=by, at=at, verb="people.closed", subject=name_of(person), reason=reason) as change:
         found = _open_person(person)
-        for held in Grant.objects.filter(OPEN, person=person):
-            _close(change, held)
-        Person.objects.filter(pk=found.pk).update(is_active=False, closed_at=at)
-        change.record({"closed": person}, register=True)
-        _keep_an_administrator(by, at)
+        with _keeping_an_administrator(by, at):
+            for held in Grant.objects.filter(OPEN, person=person):
+                close_grant(change, held)
+            Person.objects.filter(pk=found.pk).update(is_active=False, closed_at=at)
+        waiting = Invitation.objects.filter(invited_by=name_of(person), used_at=None, withdrawn_at=None)
+        withdrawn = sorted(waiting.values_list("pk", flat=True))
+        waiting.update(withdrawn_at=at)
+        change.record({"closed": person, "invitations withdrawn": withdrawn}, register=True)
 
 
 def demand_second(*, demanded: bool, reason: str, by: Viewer, at: datetime) -> None:
     """Demand a second person for whatever gains anybody a right, or stop demanding one.
 
-    To stop takes a second person itself. To begin takes two people who could approve: nothing could be done otherwise.
+    To stop takes a second person itself. To begin takes two administrators: with one, nobody could ever give a role.
 
     Raises:
         NotPermitted, NeedsSecondPerson, BadMandate.
@@ -159,8 +166,8 @@ def demand_second(*, demanded: bool, reason: str, by: Viewer, at: datetime) -> N
     require(by, "people.demand")
     if not demanded:
         require_second(by, ["everybody may gain rights without a second person"])
-    elif Person.objects.filter(is_active=True, grants__known_to__isnull=True).distinct().count() < 2:
-        raise BadMandate("Only one person holds a role here; nobody could approve anything. Invite somebody first.")
+    elif _administrators(legal_day(by, at=at)) < 2:
+        raise BadMandate("There are not two administrators; nobody could approve a role. Give somebody that role.")
     with entry(by=by, at=at, verb="people.demanded", subject="installation", reason=reason) as change:
         found = Demand.objects.filter(OPEN)
         if demanded == found.exists():
@@ -217,16 +224,26 @@ def _open_person(person: int) -> Person:
     return found
 
 
-def _close(change: Change, held: Grant) -> None:
+def close_grant(change: Change, held: Grant) -> None:
+    """End a grant inside an open entry; a step of the writes that end roles."""
     Grant.objects.filter(pk=held.pk).update(known_to_id=change.number)
     change.record({"role ended": _as_recorded(held)}, register=True)
 
 
-def _keep_an_administrator(by: Viewer, at: datetime) -> None:
+@contextmanager
+def _keeping_an_administrator(by: Viewer, at: datetime) -> Iterator[None]:
+    """Refuse what happens inside if it takes away the last administrator."""
     day = legal_day(by, at=at)
-    others = Grant.objects.filter(OPEN, role=Role.ADMINISTRATOR, person__is_active=True, lent_by__isnull=True)
-    if not others.filter(until_on__isnull=True).exists() and not others.filter(until_on__gt=day).exists():
+    before = _administrators(day)
+    yield
+    if before and not _administrators(day):
         raise LastAdministrator
+
+
+def _administrators(day: date) -> int:
+    """How many people are administrator on a day by a role of their own."""
+    held = Grant.objects.filter(holding(day), role=Role.ADMINISTRATOR, person__is_active=True, lent_by__isnull=True)
+    return held.values("person").distinct().count()
 
 
 def _as_recorded(held: Grant) -> dict[str, object]:

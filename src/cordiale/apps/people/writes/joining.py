@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 
 from cordiale.apps.ledger.writes import entry
 from cordiale.apps.people.models import AccessRequest, Invitation, Person
+from cordiale.apps.people.reads.people import administered
 from cordiale.apps.people.reads.viewers import hashed, legal_day, name_of
 from cordiale.apps.people.writes.grants import BadMandate, record
 from cordiale.domain.roles import Mandate, Role
@@ -117,11 +118,14 @@ def invite(
 
 
 def offered(viewer: Viewer, *, secret: str, at: datetime) -> Invited | None:
-    """What a link offers; None where it does not hold. Whoever has the link may know."""
+    """What a link offers; None where it does not hold. Whoever has the link may know.
+
+    A link without an address makes the first administrator: it holds as long as nobody has an account.
+    """
     row = Invitation.objects.filter(
         secret_hash=hashed(secret), used_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at
     ).first()
-    if row is None:
+    if row is None or (not row.email and administered(viewer)):
         return None
     return Invited(row.pk, row.email, Mandate(Role(row.role), row.party, row.body), row.until_on)
 
@@ -179,7 +183,7 @@ def join(*, secret: str, name: str, email: str, password: str | None, by: Viewer
     person = Person(email=address, name=name.strip(), created_at=at)
     person.set_password(password)  # before the transaction: hashing takes its time
     with entry(by=by, at=at, verb="people.joined", subject=f"invitation:{invited.id}") as change:
-        if not Invitation.objects.filter(pk=invited.id, used_at__isnull=True, withdrawn_at__isnull=True).exists():
+        if offered(by, secret=secret, at=at) != invited:  # somebody else took it, or withdrew it, meanwhile
             raise BadInvitation
         if Person.objects.filter(email__iexact=address).exists():
             raise AddressTaken

@@ -42,11 +42,17 @@ class Kind:
         effect: what it would do now.
         carry_out: does it, from arguments, reason, by and at; returns the entry's number, and what the second person
             is shown once.
+        deciding: what deciding it takes; None for what the write takes.
     """
 
     permissions: Callable[[Mapping[str, Any]], list[Permission]]
     effect: Callable[[Viewer, Mapping[str, Any], datetime], Effect]
     carry_out: Callable[[Mapping[str, Any], str, Viewer, datetime], tuple[int, str]]
+    deciding: Callable[[Mapping[str, Any]], list[Permission]] | None = None
+
+    def to_decide(self, arguments: Mapping[str, Any]) -> list[Permission]:
+        """What a second person must hold."""
+        return (self.deciding or self.permissions)(arguments)
 
 
 KINDS: dict[str, Kind] = {}
@@ -139,8 +145,9 @@ def approve(*, proposal: int, decision: str, by: Viewer, at: datetime) -> tuple[
             raise OwnProposal
         kind = KINDS[found.verb]
         proposer = viewer_of(by, person=found.proposed_by_id, at=at)
-        for permission in kind.permissions(found.arguments):
+        for permission in kind.to_decide(found.arguments):
             require(by, permission)
+        for permission in kind.permissions(found.arguments):
             require(proposer, permission)
         if kind.effect(by, found.arguments, at).digest != found.effect["digest"]:
             raise EffectChanged
@@ -161,7 +168,7 @@ def refuse(*, proposal: int, decision: str, by: Viewer, at: datetime) -> None:
             raise NoSuchProposal(proposal)
         own = found.proposed_by_id == by.person
         if not own:
-            for permission in KINDS[found.verb].permissions(found.arguments):
+            for permission in KINDS[found.verb].to_decide(found.arguments):
                 require(by, permission)
         _decide(found, "withdrawn" if own else "refused", decision=decision, by=by, at=at)
         change.record({"proposal": proposal, "state": found.state})
@@ -170,13 +177,19 @@ def refuse(*, proposal: int, decision: str, by: Viewer, at: datetime) -> None:
 def _decide(found: Proposal, state: str, *, decision: str, by: Viewer, at: datetime, number: int | None = None) -> None:
     found.state, found.decision, found.decided_by_id, found.decided_at = state, decision, by.person, at
     found.entry_id = number
-    found.save(update_fields=["state", "decision", "decided_by", "decided_at", "entry"])
+    found.arguments = without_address(found.arguments)  # decided, it is needed no more
+    found.save(update_fields=["state", "decision", "decided_by", "decided_at", "entry", "arguments"])
+
+
+def without_address(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a write without anybody's address."""
+    return {name: "" if name == "email" else value for name, value in arguments.items()}
 
 
 def may_decide(viewer: Viewer, *, verb: str, arguments: Mapping[str, Any]) -> bool:
     """Whether a viewer holds what a proposal takes; nobody decides what they proposed themselves."""
     try:
-        for permission in KINDS[verb].permissions(arguments):
+        for permission in KINDS[verb].to_decide(arguments):
             require(viewer, permission)
     except NotPermitted:
         return False
@@ -214,6 +227,8 @@ def _granting(arguments: Mapping[str, Any], reason: str, by: Viewer, at: datetim
 
 
 def _inviting(arguments: Mapping[str, Any], reason: str, by: Viewer, at: datetime) -> tuple[int, str]:
+    if not arguments["email"]:
+        raise grants.BadMandate("The address of this proposal was erased; invite anew.")
     _number, secret = joining.invite(
         email=arguments["email"],
         mandate=_mandate(arguments),
@@ -223,6 +238,22 @@ def _inviting(arguments: Mapping[str, Any], reason: str, by: Viewer, at: datetim
         at=at,
     )
     return head(by).number, secret
+
+
+def _lending(arguments: Mapping[str, Any], reason: str, by: Viewer, at: datetime) -> tuple[int, str]:
+    from_on, until_on = _day(arguments["from_on"]), _day(arguments["until_on"])
+    assert from_on is not None  # noqa: S101  # the form asked for both
+    assert until_on is not None  # noqa: S101  # as above
+    grants.lend(
+        person=arguments["person"],
+        mandate=_mandate(arguments),
+        from_on=from_on,
+        until_on=until_on,
+        reason=reason,
+        by=by,
+        at=at,
+    )
+    return head(by).number, ""
 
 
 def _ceasing(arguments: Mapping[str, Any], reason: str, by: Viewer, at: datetime) -> tuple[int, str]:
@@ -244,6 +275,18 @@ proposable(
         lambda arguments: ["people.invite"],
         lambda viewer, arguments, at: _said(f"somebody becomes {_mandate(arguments)}"),
         _inviting,
+    ),
+)
+proposable(
+    "people.lend",
+    Kind(
+        lambda arguments: ["people.delegate"],
+        lambda viewer, arguments, at: _said(
+            f"{name_of(arguments['person'])} becomes {_mandate(arguments)} until {arguments['until_on']}"
+        ),
+        _lending,
+        # everybody may lend what is theirs; that it is lent, whoever gives roles decides
+        deciding=lambda arguments: ["people.grant"],
     ),
 )
 proposable(

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_safe
 from cordiale.apps.register.exports.feeds import CONTENT_TYPE, atom
 from cordiale.apps.register.reads.changes import Changed, changes, changes_about
 from cordiale.apps.register.views.showing import one_or_404, showing, viewer_of
+from cordiale.ui.permitting import needs
 
 NEWEST = 50
 """Entries in a feed."""
 
 
+@needs("public")
 @require_safe
 def changes_feed(request: HttpRequest) -> HttpResponse:
     """Every change."""
@@ -26,6 +28,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
     return _answer(request, changes(viewer, limit=NEWEST), about=_("Changes"), page=reverse("changes"))
 
 
+@needs("public")
 @require_safe
 def country_feed(request: HttpRequest, party: str) -> HttpResponse:
     """What changed about one party."""
@@ -35,6 +38,7 @@ def country_feed(request: HttpRequest, party: str) -> HttpResponse:
     return _answer(request, told, about=found["name"], page=reverse("country", args=[party]))
 
 
+@needs("public")
 @require_safe
 def framework_feed(request: HttpRequest, framework: str) -> HttpResponse:
     """What changed about one framework."""
