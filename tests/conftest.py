@@ -16,7 +16,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from tests.databases import (
     PostgresServer,
     databases,
     in_this_process,
+    rolled_back,
 )
 from tools.installation import environment_of
 from tools.programs import HOW_TO_GET, chromium, libreoffice, missing, node
@@ -236,7 +237,7 @@ def _shared_nato_database(
 @pytest.fixture
 def nato(_shared_nato_database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """packs/nato is loaded; what the test writes is rolled back. Needs no django_db mark, and bears one."""
-    with _rolled_back(_shared_nato_database, django_db_blocker):
+    with rolled_back(_shared_nato_database, django_db_blocker):
         yield
 
 
@@ -254,23 +255,5 @@ def _shared_asean_database(
 @pytest.fixture
 def asean(_shared_asean_database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """As `nato`, with packs/asean."""
-    with _rolled_back(_shared_asean_database, django_db_blocker):
+    with rolled_back(_shared_asean_database, django_db_blocker):
         yield
-
-
-@contextmanager
-def _rolled_back(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Points Django at a database, and takes back whatever is written meanwhile."""
-    from django.db import connections, transaction
-
-    with in_this_process(database, blocker), ExitStack() as stack:
-        for alias in database.names:
-            atomic = transaction.atomic(using=alias)
-            atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: allows durable blocks
-            stack.enter_context(atomic)
-        yield
-        for alias in database.names:
-            connection = connections[alias]
-            if not connection.needs_rollback and connection.is_usable():
-                connection.check_constraints()  # those that the database leaves until the commit
-            transaction.set_rollback(True, using=alias)

@@ -16,14 +16,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import psycopg
-from django.db import connections
+from django.db import connections, transaction
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -113,6 +113,22 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
         for alias, (connection, name) in kept.items():
             connections.settings[alias]["NAME"] = name
             connections[alias] = connection
+
+
+@contextmanager
+def rolled_back(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Points Django at a database, and takes back whatever is written meanwhile."""
+    with in_this_process(database, blocker), ExitStack() as stack:
+        for alias in database.names:
+            atomic = transaction.atomic(using=alias)
+            atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: allows durable blocks
+            stack.enter_context(atomic)
+        yield
+        for alias in database.names:
+            connection = connections[alias]
+            if not connection.needs_rollback and connection.is_usable():
+                connection.check_constraints()  # those that the database leaves until the commit
+            transaction.set_rollback(True, using=alias)
 
 
 class Databases(Protocol):

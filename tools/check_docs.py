@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -172,9 +173,13 @@ def markdown_files(root: Path) -> list[Path]:
 
 
 def blocks_run(root: Path) -> list[str]:
-    """The blocks marked `run` do what they show; each page gets an installation of its own."""
-    pages = markdown_files(root)
-    return [f"{page.relative_to(root)}:{problem}" for page in pages for problem in run_blocks(page, root=root)]
+    """The blocks marked `run` do what they show; each page gets an installation of its own, two pages at once."""
+
+    def run(page: Path) -> list[str]:
+        return [f"{page.relative_to(root)}:{problem}" for problem in run_blocks(page, root=root)]
+
+    with ThreadPoolExecutor(max_workers=2) as two_at_once:
+        return [problem for problems in two_at_once.map(run, markdown_files(root)) for problem in problems]
 
 
 def main() -> int:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils.translation import override, trans_real
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from tests.browser.packs import write_pack
 from tests.browser.pages import MISSING, PageFound, Said, addresses
-from tests.databases import OwnDatabase
+from tests.databases import Databases, OwnDatabase, rolled_back
 from tests.makers import AT, owner
 
 PSEUDO = "en-xa"
@@ -88,18 +88,30 @@ def pseudo(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Client:
     return Client(raise_request_exception=False, headers={"Accept-Language": PSEUDO})
 
 
-@pytest.fixture
-def pack(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pack without a Latin letter in its texts."""
-    return write_pack(tmp_path / "figures", lambda table, column, number: f"№ {number} § {number}", title="№ 0")
+    return write_pack(
+        tmp_path_factory.mktemp("packs") / "figures",
+        lambda table, column, number: f"№ {number} § {number}",
+        title="№ 0",
+    )
+
+
+@pytest.fixture(scope="module")
+def database(
+    _engine: Databases, _new_place: Callable[[str], tuple[Path, str]], migrated_database: OwnDatabase, pack: Path
+) -> Iterator[OwnDatabase]:
+    """The database that these tests share, with the pack; each rolls back what it did."""
+    database = _engine.copy(migrated_database, *_new_place("figures"))
+    database.run_or_fail("pack", "load", pack, "--reason", "№ 1")
+    yield database
+    _engine.drop(database)
 
 
 @pytest.fixture
-def loaded(
-    own_database: OwnDatabase, pack: Path, here: Callable[[OwnDatabase], AbstractContextManager[None]]
-) -> Iterator[None]:
-    own_database.run_or_fail("pack", "load", pack, "--reason", "№ 1")
-    with here(own_database):
+def loaded(database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with rolled_back(database, django_db_blocker):
         yield
 
 

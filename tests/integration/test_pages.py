@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -14,10 +14,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoDbBlocker
 
+from cordiale.apps.register.exports.search import hit_table
+from cordiale.apps.register.reads.search import search
+from cordiale.domain.viewer import Viewer
 from tests.browser.pages import KINDS, MISSING, SUBJECTS, PageFound, TableFound, addresses, ids, leads
 from tests.databases import ROOT, OwnDatabase, in_this_process
 
 NATO, ASEAN = ROOT / "packs/nato", ROOT / "packs/asean"
+FILES = ("/countries/fin/participation.csv", "/about/statuses.json")
 POLICY = {
     "default-src 'none'",
     "script-src 'self'",
@@ -43,15 +47,27 @@ def body(response: Any) -> str:
     return str(response.content.decode())
 
 
-def visited(client: Client, paths: list[str]) -> dict[str, Any]:
-    return {path: client.get(path) for path in paths}
+@pytest.fixture(scope="module")
+def walked(_shared_nato_database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> dict[str, Any]:
+    """Every page of packs/nato, and what it answered."""
+    with in_this_process(_shared_nato_database, django_db_blocker):
+        client = Client(raise_request_exception=False)
+        return {path: client.get(path) for path in addresses(NATO)}
 
 
 @pytest.fixture(scope="module")
-def walked(_shared_nato_database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, Any]]:
-    """Every page of packs/nato, and what it answered."""
+def shown(_shared_nato_database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> dict[str, Any]:
+    """One page of each kind and two downloads, and what they answered to somebody who was never here."""
     with in_this_process(_shared_nato_database, django_db_blocker):
-        yield visited(Client(raise_request_exception=False), addresses(NATO))
+        return {path: Client().get(path) for path in (*KINDS.values(), *FILES)}
+
+
+@pytest.fixture(scope="module")
+def walked_asean(_shared_asean_database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> dict[str, Any]:
+    """Every page of packs/asean, and what it answered."""
+    with in_this_process(_shared_asean_database, django_db_blocker):
+        client = Client(raise_request_exception=False)
+        return {path: client.get(path) for path in addresses(ASEAN)}
 
 
 # --- every page ---
@@ -103,6 +119,20 @@ def test_every_fact_shows_its_source(walked):
                 checked += 1
 
     assert checked > 2_000
+
+
+def test_every_hit_leads_to_a_page_that_shows_it(nato, walked):
+    asked = [item for query in ("nato", "a", "i") for item in search(Viewer.public(), query=query)]
+    hits = list({item.hit.entry.id + item.kind: item for item in asked}.values())
+    pages: dict[str, PageFound] = {}
+    for row, item in zip(hit_table(hits).rows, hits, strict=True):
+        address, _hash, anchor = str(row[0].href).partition("#")
+        if address not in pages:
+            pages[address] = PageFound(body(walked[address]))
+
+        name = item.hit.entry.texts[0].text
+        assert " ".join(name.split()) in pages[address].texts, address
+        assert not anchor or anchor.removeprefix("table-") in {table.key for table in pages[address].tables}, anchor
 
 
 # --- what is not there ---
@@ -175,14 +205,14 @@ def test_no_page_holds_style_or_script_of_its_own(walked):
     assert [path for path, answer in walked.items() if INLINE.search(body(answer))] == []
 
 
-@pytest.mark.parametrize("path", [*KINDS.values(), "/countries/fin/participation.csv", "/about/statuses.json"])
-def test_the_content_policy_allows_nothing_but_our_own(nato, client, path):
-    policy = client.get(path).headers["Content-Security-Policy"]
+@pytest.mark.parametrize("path", [*KINDS.values(), *FILES])
+def test_the_content_policy_allows_nothing_but_our_own(shown, path):
+    policy = shown[path].headers["Content-Security-Policy"]
 
     assert {part.strip() for part in policy.split(";")} == POLICY
 
 
-@pytest.mark.parametrize("path", [*KINDS.values(), "/countries/fin/participation.csv"])
+@pytest.mark.parametrize("path", [*KINDS.values(), *FILES])
 @pytest.mark.parametrize(
     ("header", "value"),
     [
@@ -192,16 +222,14 @@ def test_the_content_policy_allows_nothing_but_our_own(nato, client, path):
         ("Cross-Origin-Opener-Policy", "same-origin"),
     ],
 )
-def test_a_page_tells_the_browser_to_be_careful(nato, client, path, header, value):
-    assert client.get(path).headers[header] == value
+def test_a_page_tells_the_browser_to_be_careful(shown, path, header, value):
+    assert shown[path].headers[header] == value
 
 
 @pytest.mark.parametrize("path", KINDS.values())
-def test_a_page_for_everybody_sets_no_cookie(nato, client, path):
-    answer = client.get(path)
-
-    assert not answer.cookies
-    assert "Cookie" not in answer.headers.get("Vary", "")
+def test_a_page_for_everybody_sets_no_cookie(shown, path):
+    assert not shown[path].cookies
+    assert "Cookie" not in shown[path].headers.get("Vary", "")
 
 
 @pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1.elsewhere.example", "a b", "[::1"])
@@ -317,30 +345,21 @@ def test_a_page_asks_only_and_changes_nothing(nato, client):
 # --- another organisation, and none ---
 
 
-def test_a_pack_of_another_organisation_is_shown_as_well(own_database: OwnDatabase, here):
-    own_database.run_or_fail("pack", "load", ASEAN)
-
-    with here(own_database):
-        pages = visited(Client(raise_request_exception=False), addresses(ASEAN))
-
-    assert {path: answer.status_code for path, answer in pages.items() if answer.status_code != 200} == {}
+def test_a_pack_of_another_organisation_is_shown_as_well(walked_asean):
+    assert {path: answer.status_code for path, answer in walked_asean.items() if answer.status_code != 200} == {}
     assert [
-        path for path, answer in pages.items() if re.search(r"\bnato\b|atlantic", body(answer), re.IGNORECASE)
+        path for path, answer in walked_asean.items() if re.search(r"\bnato\b|atlantic", body(answer), re.IGNORECASE)
     ] == []
-    assert set(leads(PageFound(body(pages["/"])))) <= set(pages)
+    assert set(leads(PageFound(body(walked_asean["/"])))) <= set(walked_asean)
 
 
-def test_every_subject_of_another_organisation_has_rows_with_sources(own_database: OwnDatabase, here):
-    own_database.run_or_fail("pack", "load", ASEAN)
-
-    with here(own_database):
-        client = Client()
-        tables: list[TableFound] = [
-            table
-            for folder in ("countries", "frameworks", "agreements")
-            for code in ids(ASEAN, {folder: table for table, folder in SUBJECTS.items()}[folder])
-            for table in PageFound(body(client.get(f"/{folder}/{code}/"))).tables
-        ]
+def test_every_subject_of_another_organisation_has_rows_with_sources(walked_asean):
+    tables: list[TableFound] = [
+        table
+        for name in ("parties", "frameworks", "agreements")
+        for code in ids(ASEAN, name)
+        for table in PageFound(body(walked_asean[f"/{SUBJECTS[name]}/{code}/"])).tables
+    ]
 
     rows = [row for table in tables for row in table.rows]
     assert len(rows) > 500

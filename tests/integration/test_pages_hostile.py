@@ -7,17 +7,17 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import html5lib  # type: ignore[import-untyped]  # it ships no types
 import openpyxl  # type: ignore[import-untyped]  # as above
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from tests.browser.packs import ROWS, write_pack
 from tests.browser.pages import PageFound, TableFound, addresses
-from tests.databases import OwnDatabase
+from tests.databases import Databases, OwnDatabase, rolled_back
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -39,22 +39,30 @@ def _hostile(table: str, column: str, number: int) -> str:
     return said if (table, column) not in SHORT else said[:50].strip()
 
 
-@pytest.fixture
-def pack(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pack whose every text is hostile."""
     return write_pack(
-        tmp_path / "hostile",
+        tmp_path_factory.mktemp("packs") / "hostile",
         lambda table, column, number: f"{_hostile(table.name, column.name, number)} {number}",
         title=HOSTILE[0],
     )
 
 
+@pytest.fixture(scope="module")
+def database(
+    _engine: Databases, _new_place: Callable[[str], tuple[Path, str]], migrated_database: OwnDatabase, pack: Path
+) -> Iterator[OwnDatabase]:
+    """The database that these tests share, with the pack; each rolls back what it did."""
+    database = _engine.copy(migrated_database, *_new_place("hostile"))
+    database.run_or_fail("pack", "load", pack, "--reason", HOSTILE[1])
+    yield database
+    _engine.drop(database)
+
+
 @pytest.fixture(autouse=True)
-def loaded(
-    own_database: OwnDatabase, pack: Path, here: Callable[[OwnDatabase], AbstractContextManager[None]]
-) -> Iterator[None]:
-    own_database.run_or_fail("pack", "load", pack, "--reason", HOSTILE[1])
-    with here(own_database):
+def loaded(database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with rolled_back(database, django_db_blocker):
         yield
 
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cordiale.apps.register.reads.search import KINDS, Item, search, suggestions
+from cordiale.apps.register.reads.search import KINDS, search, suggestions
 from cordiale.apps.register.views.search import HITS
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.search.index import LONGEST_QUERY, Sort, Way
@@ -102,28 +102,6 @@ def test_something_of_every_kind_can_be_found():
     found = {item.kind for letter in "abcdefghijklmnopqrstuvwxyz" for item in search(public, query=letter)}
 
     assert found == set(KINDS)
-
-
-@pytest.mark.usefixtures("nato")
-def test_every_hit_leads_to_a_page_that_shows_it(client: Client):
-    seen: dict[str, PageFound] = {}
-    for href, item in _hrefs(client, [item for query in ("nato", "a", "i") for item in search(public, query=query)]):
-        address, _hash, anchor = href.partition("#")
-        if address not in seen:
-            answer = client.get(address)
-            assert answer.status_code == 200, address
-            seen[address] = PageFound(answer.content.decode())
-
-        name = item.hit.entry.texts[0].text
-        assert " ".join(name.split()) in seen[address].texts, href
-        assert not anchor or anchor.removeprefix("table-") in {table.key for table in seen[address].tables}, href
-
-
-def _hrefs(client: Client, items: list[Item]) -> list[tuple[str, Item]]:
-    from cordiale.apps.register.exports.search import hit_table
-
-    unique = list({item.hit.entry.id + item.kind: item for item in items}.values())
-    return [(str(row[0].href), item) for row, item in zip(hit_table(unique).rows, unique, strict=True)]
 
 
 @pytest.mark.usefixtures("nato")
