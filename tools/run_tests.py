@@ -64,7 +64,12 @@ RUNS = (
         ("contract", "architecture", "integration"),
         (*TWO_FILES_AT_ONCE, *(f"--ignore=tests/{file}" for file in JUDGED)),
     ),
-    Run("PostgreSQL", ("contract", "integration"), (*TWO_FILES_AT_ONCE, "--postgres"), needs="PostgreSQL"),
+    Run(
+        "PostgreSQL",
+        ("contract", "integration", "browser/test_desk_journey.py"),
+        (*TWO_FILES_AT_ONCE, "--postgres"),
+        needs="PostgreSQL",
+    ),
     Run("browser", ("browser",), TWO_AT_ONCE, needs="Chromium"),
 )
 
