@@ -72,6 +72,7 @@ ROWS = {
     "seed_claims": "claim pack source_id locator kind subject predicate object date_or_period"
     " agrees_with_register explanation",
     "pack_edition": "pack_edition pack title edition manifest",
+    "audience_group": "audience_group pack code title audience",
 }
 """Table as entries name it, to the table of the database and the columns their digests are over, in order."""
 
