@@ -2,8 +2,8 @@
 
 What people send us (addresses, queries, bodies, cookies, headers) never reaches it: of a request it holds the name of
 its route, of an error its kind and where in the code it happened; people are numbers in it, as in the ledger. An
-error's words may quote what was sent and are left out, but for those of a database that is away. With CORDIALE_DEBUG, for work on
-the code only, everything is written.
+error's words may quote what was sent and are left out, but for those of a database that is away. With CORDIALE_DEBUG,
+for work on the code only, everything is written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How long somebody stays signed in: half a day, an hour without a request. And what they are told meanwhile."""
+"""How long somebody stays signed in: half a day, half an hour without a request. And what they are told meanwhile."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.backends.base import SessionBase
 
 LONGEST = timedelta(hours=12)
-IDLE = timedelta(hours=1)
+IDLE = timedelta(minutes=30)
 NOTED = timedelta(minutes=5)
 """How exactly it is noted when somebody last asked: each note is a write."""
 
