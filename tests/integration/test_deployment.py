@@ -104,6 +104,11 @@ def test_a_service_runs_as_a_user_of_its_own_that_can_write_to_its_folder_only(n
     assert service["EnvironmentFile"] == "/etc/cordiale/environment"
 
 
+@pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".service")])
+def test_no_service_reaches_the_history_of_the_code(name):
+    assert unit(name)["Service"]["InaccessiblePaths"] == "-/opt/cordiale/.git"
+
+
 def test_the_environment_names_settings_that_there_are():
     lines = [line for line in (FILES / "environment").read_text("utf-8").splitlines() if not line.startswith("#")]
     settings = (ROOT / "docs/reference/settings.md").read_text("utf-8")

@@ -502,7 +502,7 @@ def test_an_answer_is_never_kept_that(invented, name):
 KNOWN_BY = {
     "a session": {"Cookie": "cordiale_session=1"},
     "a token": {"Cookie": f"cordiale_csrf={'a' * 32}"},
-    "a message": {"Cookie": "other=2; messages=1"},
+    "a session among others": {"Cookie": "other=2; cordiale_session=1"},
     "credentials": {"Authorization": "Bearer 1"},
 }
 

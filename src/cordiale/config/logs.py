@@ -1,8 +1,9 @@
 """The log: as lines or as JSON, each with the number of its request, and without anybody's data.
 
 What people send us (addresses, queries, bodies, cookies, headers) never reaches it: of a request it holds the name of
-its route, of an error its kind and where in the code it happened. Its words may quote what was sent and are left out,
-but for those of a database that is away. With CORDIALE_DEBUG, for work on the code only, everything is written.
+its route, of an error its kind and where in the code it happened; people are numbers in it, as in the ledger. An
+error's words may quote what was sent and are left out, but for those of a database that is away. With CORDIALE_DEBUG,
+for work on the code only, everything is written.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from pythonjsonlogger.json import JsonFormatter
 
-FIELDS = ("request_id", "route", "method", "status", "milliseconds")
+FIELDS = ("request_id", "route", "method", "status", "milliseconds", "who")
 """What a line may hold of a request."""
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", *FIELDS}
 
@@ -47,6 +48,7 @@ def configured(*, form: str, accesses: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "django.request": {"level": "ERROR"},
+            "cordiale.security": {"level": "INFO"},
             "cordiale.access": {"level": "INFO" if accesses else "WARNING"},
             "_granian": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         },
@@ -72,6 +74,8 @@ class Line(logging.Formatter):
         """The line."""
         clean = _without_data(record)
         said = f"{_moment(record)} {record.levelname} {record.name} {clean.request_id or '-'} {clean.getMessage()}"
+        by = ", ".join(filter(None, (getattr(clean, "who", ""), getattr(clean, "route", ""))))
+        said = f"{said} ({by})" if by and record.name == "cordiale.security" else said
         return f"{said}\n{clean.exc_text}" if clean.exc_text else said
 
 

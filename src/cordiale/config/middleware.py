@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from requests import RequestException
@@ -14,10 +15,12 @@ from cordiale.apps.ledger.reads import one_look
 from cordiale.apps.people.reads.viewers import viewer_of
 from cordiale.apps.register.reads.installation import NoPackLoaded
 from cordiale.config.api.problems import ADDRESS
+from cordiale.config.sessions import is_over
 from cordiale.domain import clock
 from cordiale.domain.viewer import Viewer
 
 logger = logging.getLogger(__name__)
+security = logging.getLogger("cordiale.security")
 ACCOUNTS = "/accounts/"
 """Where people sign in; what stands below is kept by nobody, whoever asks."""
 
@@ -55,12 +58,19 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look the person up, if a session says that there is one: without its cookie no session is opened."""
+        was_signed_in = False
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path_info.startswith(ADDRESS):
-            person = request.user.pk
-            if person is not None:
-                at = request.at  # type: ignore[attr-defined]  # set above
+            person, at = request.user.pk, request.at  # type: ignore[attr-defined]  # set above
+            if person is not None and is_over(request.session, at=at):
+                security.info("a session ended by itself", extra={"who": f"person:{person}"})
+                logout(request)
+            elif person is not None:
+                was_signed_in = True
                 request.viewer = viewer_of(Viewer.public(), person=person, at=at)  # type: ignore[attr-defined]
         response = self.get_response(request)
+        if was_signed_in and request.user.pk is None:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+            security.info("signed out", extra={"who": request.viewer.name})  # type: ignore[attr-defined]
         if request.viewer.person or request.path_info.startswith(ACCOUNTS):  # type: ignore[attr-defined]
             _keep_private(response)
         return response

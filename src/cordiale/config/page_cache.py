@@ -84,7 +84,7 @@ def _is_known_by_cookie(request: HttpRequest) -> bool:
     """Whether the request carries a cookie by which we tell one reader from another; those of others are ignored."""
     if "HTTP_COOKIE" not in request.META:
         return False
-    ours = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages")
+    ours = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
     return any(name in request.COOKIES for name in ours)
 
 

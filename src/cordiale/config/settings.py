@@ -17,6 +17,7 @@ from cordiale.config.accounts import identity_provider
 from cordiale.config.home import Home
 from cordiale.config.logs import configured
 from cordiale.config.mail import SECONDS, BadMailAddress, mail_server
+from cordiale.config.sessions import LONGEST
 
 HOME = Home(Path(os.environ.get("CORDIALE_HOME", "var")).resolve())
 SECRET_KEY = HOME.secret_key()
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cordiale.config.headers.CarefulBrowser",
     "cordiale.config.health.Health",
     "cordiale.config.metrics.MetricsDoor",
     "cordiale.config.access.Access",
@@ -115,6 +117,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "cordiale.config.passwords.OwnWords"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
@@ -147,10 +150,12 @@ MFA_TOTP_TOLERANCE = 1
 # a browser lets a passkey be used without https on the machine itself only
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = int(LONGEST.total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_NAME = "cordiale_session"
-CSRF_COOKIE_NAME = "cordiale_csrf"
+# the prefix keeps other hosts of the domain from planting a cookie; browsers take it over HTTPS only
+SESSION_COOKIE_NAME = f"{'__Host-' if HTTPS else ''}cordiale_session"
+CSRF_COOKIE_NAME = f"{'__Host-' if HTTPS else ''}cordiale_csrf"
+MESSAGE_STORAGE = "cordiale.config.sessions.Messages"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "cordiale.config.errors.not_from_here"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from cordiale.apps.people.reads.viewers import viewer_of_token
 from cordiale.config.api.problems import ADDRESS
 from cordiale.domain.viewer import Viewer
 
+security = logging.getLogger("cordiale.security")
 FEED = "/feed.atom"
 """How the address of every feed ends."""
 
@@ -36,7 +38,9 @@ class TokenHolder:
         viewer = viewer_of_token(Viewer.public(), secret=token, at=at) if token else None
         if viewer is not None:
             request.viewer, request.token = viewer, token  # type: ignore[attr-defined]
-        elif is_api:
+            return self.get_response(request)
+        security.info("a token was refused")
+        if is_api:
             request.token_refused = True  # type: ignore[attr-defined]
         else:
             said = {"WWW-Authenticate": 'Basic realm="Cordiale", charset="UTF-8"', "Cache-Control": "private, no-store"}

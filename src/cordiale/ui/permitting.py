@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Literal, TypeAlias
@@ -11,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from cordiale.domain.viewer import Permission, Viewer
+
+security = logging.getLogger("cordiale.security")
 
 Needs: TypeAlias = Permission | Literal["public", "signed in", "a role", "jobs.run or jobs.see"]
 """What an address needs: a permission or either of two, an account, any role at all, or nothing."""
@@ -33,6 +36,7 @@ def needs(what: Needs) -> Callable[[View], View]:
                     f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
                 )
             if not allowed(viewer, what):
+                security.info("not permitted: %s", what, extra={"who": viewer.name})
                 raise Http404
             response = view(request, *arguments, **held)
             if what != "public":

@@ -12,12 +12,14 @@ from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.signals import authentication_failed as second_factor_failed
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,6 +38,7 @@ from cordiale.domain.identity import Identity
 from cordiale.domain.viewer import Viewer
 
 logger = logging.getLogger(__name__)
+security = logging.getLogger("cordiale.security")
 ELSEWHERE = "socialaccount"
 """How allauth records that somebody was signed in by an identity provider."""
 
@@ -53,6 +56,25 @@ class Accounts(DefaultAccountAdapter):
             return False
         done = get_authentication_records(context.request, context.request.user)
         return not done or context.request.at.timestamp() - done[-1]["at"] > REAUTHENTICATION_TIMEOUT
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse whoever tried too often, and tell the log."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            security.warning("an account or an address is shut after too many failures")
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Tell the log; whose account it was stays untold, as there may be none."""
+        security.info("a sign-in failed")
+
+    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
+        """Tell the log who signed in, and how."""
+        methods = [one.get("type", one["method"]) for one in get_authentication_records(request, user)]
+        security.info("signed in by %s", ", ".join(methods), extra={"who": f"person:{user.pk}"})
+        answer: HttpResponse = super().post_login(request, user, **more)
+        return answer
 
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
         """Whoever an identity provider speaks for signs in there and in no other way: it may have let them go."""
@@ -80,6 +102,12 @@ class Accounts(DefaultAccountAdapter):
         ending = _end_session_address(request, settings.OIDC.id)
         asked = {"client_id": settings.OIDC.client, "post_logout_redirect_uri": request.build_absolute_uri(home)}
         return f"{ending}{'&' if '?' in ending else '?'}{urlencode(asked)}" if ending else home
+
+
+@receiver(second_factor_failed)
+def _second_factor_failed(user: Any, **more: Any) -> None:
+    """Tell the log: whoever fails here knows the password."""
+    security.warning("a second factor failed", extra={"who": f"person:{user.pk}"})
 
 
 class Identities(DefaultSocialAccountAdapter):
