@@ -78,7 +78,7 @@ def asked(own_database, here, tmp_path) -> Any:
         upload = keep_upload(
             table="events", name="events.csv", content=workbook(), encoding="", by=officer, at=clock.now()
         )
-        arguments = {"upload": upload, "lines": None, "for_the_file": [], "reason": "the year"}
+        arguments: dict[str, Any] = {"upload": upload, "lines": None, "for_the_file": [], "reason": "the year"}
         return ask(kind="workbook-import", arguments=arguments, by=officer, at=clock.now())
 
 
