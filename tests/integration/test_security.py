@@ -175,6 +175,7 @@ def test_a_session_that_lasted_too_long_or_was_left_alone_is_over(person, client
     answer = client.get(ACCOUNT)
 
     assert answer["Location"].startswith(LOGIN)
+    assert "Clear-Site-Data" in answer.headers
     assert not Session.objects.filter(pk=key).exists()
 
 

@@ -58,19 +58,22 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look the person up, if a session says that there is one: without its cookie no session is opened."""
-        was_signed_in = False
+        was_signed_in = is_signed_out = False
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path_info.startswith(ADDRESS):
             person, at = request.user.pk, request.at  # type: ignore[attr-defined]  # set above
             if person is not None and is_over(request.session, at=at):
                 security.info("a session ended by itself", extra={"who": f"person:{person}"})
                 logout(request)
+                is_signed_out = True
             elif person is not None:
                 was_signed_in = True
                 request.viewer = viewer_of(Viewer.public(), person=person, at=at)  # type: ignore[attr-defined]
         response = self.get_response(request)
         if was_signed_in and request.user.pk is None:
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+            is_signed_out = True
             security.info("signed out", extra={"who": request.viewer.name})  # type: ignore[attr-defined]
+        if is_signed_out:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         if request.viewer.person or request.path_info.startswith(ACCOUNTS):  # type: ignore[attr-defined]
             _keep_private(response)
         return response
