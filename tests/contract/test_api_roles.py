@@ -71,7 +71,9 @@ def answers(served: str, viewers: dict[str, tuple[Viewer, str]]) -> list[Answer]
     got: list[Answer] = []
     session = requests.Session()
     for found in schema.get_all_operations():
-        got.extend(_asked_as_everybody(found.ok(), viewers, session))
+        operation = found.ok()  # type: ignore[union-attr]  # or it says why it is none
+        assert operation is not None
+        got.extend(_asked_as_everybody(operation, viewers, session))
     return got
 
 
