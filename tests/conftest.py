@@ -89,6 +89,8 @@ def _adapt_settings() -> None:
         for alias, file in (("default", "test.sqlite3"), ("queue", "test.queue.sqlite3")):
             own = settings.DATABASES[alias].setdefault("TEST", {})
             own["NAME"] = str(Path(os.environ["CORDIALE_HOME"], file))
+            settings.DATABASES["snapshots"]["TEST"] = {"NAME": str(Path(os.environ["CORDIALE_HOME"], "test.sqlite3"))}
+    settings.SNAPSHOTS = "default"  # where tests are rolled back, another connection would see nothing of them
     # pages name their static files without hashes, so no test needs them collected first
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 

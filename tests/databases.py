@@ -23,6 +23,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 import psycopg
+from django.conf import settings
 from django.db import connections, transaction
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
@@ -57,7 +58,8 @@ class OwnDatabase:
         """Alias of each database of the installation to what Django calls NAME: SQLite keeps the queue beside."""
         if self.is_postgres:
             return {"default": self.name}
-        return {"default": self.name, "queue": str(Path(self.name).with_suffix(".queue.sqlite3"))}
+        queue = str(Path(self.name).with_suffix(".queue.sqlite3"))
+        return {"default": self.name, "queue": queue, "snapshots": self.name}
 
     @property
     def name(self) -> str:
@@ -102,6 +104,7 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
     for alias, name in database.names.items():
         connections.settings[alias]["NAME"] = name
         connections[alias] = connections.create_connection(alias)
+    snapshots, settings.SNAPSHOTS = settings.SNAPSHOTS, "snapshots" if "snapshots" in database.names else "default"
     try:
         with blocker.unblock():
             try:
@@ -113,18 +116,21 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
         for alias, (connection, name) in kept.items():
             connections.settings[alias]["NAME"] = name
             connections[alias] = connection
+        settings.SNAPSHOTS = snapshots
 
 
 @contextmanager
 def rolled_back(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator[None]:
     """Points Django at a database, and takes back whatever is written meanwhile."""
     with in_this_process(database, blocker), ExitStack() as stack:
-        for alias in database.names:
+        settings.SNAPSHOTS = "default"  # another connection would not see what is not committed
+        aliases = set(database.names) - {"snapshots"}
+        for alias in aliases:
             atomic = transaction.atomic(using=alias)
             atomic._from_testcase = True  # type: ignore[attr-defined]  # as Django's TestCase: allows durable blocks
             stack.enter_context(atomic)
         yield
-        for alias in database.names:
+        for alias in aliases:
             connection = connections[alias]
             if not connection.needs_rollback and connection.is_usable():
                 connection.check_constraints()  # those that the database leaves until the commit
@@ -155,7 +161,7 @@ class SqliteFiles:
     def copy(self, template: OwnDatabase, home: Path, name: str) -> OwnDatabase:
         """Copied by SQLite itself, so that what still stands in the write-ahead log comes along."""
         copy = self.create(home, name)
-        for alias, file in template.names.items():
+        for alias, file in list(template.names.items())[:2]:
             source, target = sqlite3.connect(file), sqlite3.connect(copy.names[alias])
             try:
                 source.backup(target)

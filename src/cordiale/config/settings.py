@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "cordiale.apps.jobs",
     "cordiale.apps.register",
     "cordiale.apps.people",
+    "cordiale.apps.sharing",
     "cordiale.apps.desk",
     # below ours, so that our templates are found first
     "allauth",
@@ -191,10 +192,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         **DATABASES["default"],
         "NAME": str(Path(DATABASES["default"]["NAME"]).with_suffix(".queue.sqlite3")),
     }
+    # reads that must be of one state take no lock that writers wait for
+    DATABASES["snapshots"] = {
+        **DATABASES["default"],
+        "OPTIONS": {
+            "transaction_mode": "DEFERRED",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA query_only=ON;",
+        },
+    }
 else:
     # a machine that is gone must not hold a request for minutes
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
-DATABASE_ROUTERS = ["cordiale.config.queue.QueueRouter"]
+SNAPSHOTS = "snapshots" if "snapshots" in DATABASES else "default"
+DATABASE_ROUTERS = ["cordiale.config.queue.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from django.db import connection
+from django.conf import settings
+from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -17,6 +20,10 @@ from cordiale.domain.ledger import GENESIS, Entry, Fault, commit, first_fault
 from cordiale.domain.viewer import Viewer, require
 
 _CLOCK = "SELECT number, register_number, register_hash, at, head FROM ledger_clock WHERE one = 1"
+_CLOCK_AND_TIME = {
+    "postgresql": _CLOCK.replace("SELECT", "SELECT clock_timestamp(),"),
+    "sqlite": _CLOCK.replace("SELECT", "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now'),"),
+}
 _FIELDS = ("number", "at", "actor", "verb", "subject", "reason", "commitment", "previous", "hash")
 
 
@@ -72,7 +79,7 @@ def head(viewer: Viewer) -> Head:
         ClockMissing: the database has no ledger.
     """
     # written out, as every request asks: Django takes ten times as long to build the sentence as the database to answer
-    with connection.cursor() as cursor:
+    with connections[database_asked()].cursor() as cursor:
         cursor.execute(_CLOCK)
         clock = cursor.fetchone()
     if clock is None:
@@ -108,6 +115,73 @@ def seen(viewer: Viewer) -> Head:
     if not look:
         look.append(head(viewer))
     return look[0]
+
+
+_database: ContextVar[str] = ContextVar("database", default="default")
+
+
+def database_asked() -> str:
+    """The alias of the database that reads go to at this point: of its own inside `snapshot`, on SQLite."""
+    return _database.get()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One state of the database, and its moment.
+
+    Args:
+        head: where the ledger stands in it.
+        at: the database's own time when the state was taken, UTC.
+    """
+
+    head: Head
+    at: datetime
+
+
+class SnapshotInside(RuntimeError):
+    """A snapshot was asked for inside a transaction, which has a state of its own already."""
+
+    def __init__(self) -> None:
+        super().__init__("A snapshot cannot be opened inside a transaction: open it first, and read inside it.")
+
+
+@contextmanager
+def snapshot(viewer: Viewer) -> Iterator[Snapshot]:
+    """While this is open, whatever is read is read of one state of the database, the newest that is committed.
+
+    Nothing can be written inside. On SQLite it is a transaction of a second connection, so that it takes no lock that
+    writers wait for; on PostgreSQL a transaction of the connection there is.
+
+    Raises:
+        ClockMissing: the database has no ledger.
+        SnapshotInside: a transaction is open.
+    """
+    alias = settings.SNAPSHOTS
+    connection = connections[alias]
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise SnapshotInside
+    outermost = not connection.in_atomic_block
+    with ExitStack() as opened:
+        opened.enter_context(transaction.atomic(using=alias))
+        cursor = opened.enter_context(connection.cursor())
+        if connection.vendor == "postgresql" and outermost:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # state and time in one statement, the time after the state: what the state holds had happened by then
+        cursor.execute(_CLOCK_AND_TIME[connection.vendor])
+        row = cursor.fetchone()
+        if row is None:
+            raise ClockMissing
+        now = Head(*row[1:])
+        time = row[0] if isinstance(row[0], datetime) else datetime.fromisoformat(row[0]).replace(tzinfo=UTC)
+        # the clock of whoever wrote may be ahead of the database's
+        at = max(time, datetime.fromisoformat(now.at)) if now.at else time
+        _set_while_open(opened, _database, alias)
+        _set_while_open(opened, _look, [now])
+        yield Snapshot(now, at)
+
+
+def _set_while_open(opened: ExitStack, variable: ContextVar[Any], value: Any) -> None:
+    opened.callback(variable.reset, variable.set(value))
 
 
 def entries(viewer: Viewer, *, after: int = 0, limit: int | None = None) -> Iterator[Entry]:

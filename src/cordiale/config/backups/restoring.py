@@ -14,6 +14,7 @@ from django.db import connection, connections
 
 from cordiale.apps.ledger.reads import Head, fault, head
 from cordiale.apps.register.reads.integrity import first_altered
+from cordiale.config.queue import SNAPSHOTS
 from cordiale.config.backups.holding import BackupDamaged, OtherDatabase, held_by, refuse_newer
 from cordiale.config.backups.programs import call
 from cordiale.domain.viewer import Viewer
@@ -49,7 +50,7 @@ def restore_backup(file: Path) -> Head:
         if broken is not None:
             raise BackupDamaged(file, f"its ledger does not hold at entry {broken.number}: {broken.what}")
         now = head(viewer)
-    for alias in set(connections) - {"default"}:  # the queue is not in a backup: it begins empty
+    for alias in set(connections) - {"default", SNAPSHOTS}:  # the queue is not in a backup: it begins empty
         call_command("migrate", database=alias, verbosity=0, interactive=False)
     return now
 

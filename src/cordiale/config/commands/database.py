@@ -12,6 +12,7 @@ from cordiale.apps.ledger.reads import head
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.apps.register.writes.packs import AnotherPack
 from cordiale.config.commands.pack import load_folder
+from cordiale.config.queue import SNAPSHOTS
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.manifest import FILE, Manifest, read_manifest
 
@@ -20,7 +21,7 @@ from cordiale.engines.packs.manifest import FILE, Manifest, read_manifest
 def migrate() -> None:
     """Create the database or bring it up to date."""
     try:
-        for alias in connections:
+        for alias in set(connections) - {SNAPSHOTS}:
             call_command("migrate", database=alias, verbosity=0, interactive=False)
     except OperationalError as error:
         raise click.ClickException(f"The database cannot be reached: {error}".strip()) from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cordiale.domain.labels import Level
 from cordiale.domain.participation import STATUS_ANSWERS, Answer, Scope
 from cordiale.domain.period import ImpossibleDate, When, parse_when
 from cordiale.engines.packs.cells import ID, BadCell
@@ -85,6 +86,7 @@ class Manifest:
         local_suspension: frameworks whose suspension stays local: elsewhere nobody is left out for it.
         spared_scopes: scopes whose state bears on no right: a suspension of that scope alone leaves out nobody.
         marks: framework id to the shape that marks it; frameworks without one are marked "plain".
+        levels: level id to the words of a marking, the lowest first; without any there is one, "UNCLASSIFIED".
         text: the file as it was, for a lossless export.
     """
 
@@ -103,6 +105,7 @@ class Manifest:
     local_suspension: tuple[str, ...]
     spared_scopes: frozenset[Scope]
     marks: Mapping[str, str]
+    levels: Mapping[str, Level]
     text: str
 
     def answer(self, *, status: str, framework: str) -> Answer:
@@ -255,6 +258,19 @@ def _marks(data: Any, fault: ToldOf) -> dict[str, str]:
     return dict(data)
 
 
+def _levels(data: Any, fault: ToldOf) -> dict[str, Level]:
+    data = {"unclassified": "UNCLASSIFIED"} if data is None else data
+    if not isinstance(data, dict) or not data or not all(isinstance(name, str) and name.strip() for name in data.values()):
+        fault("levels", 'names no level; write [levels] and lines such as unclassified = "UNCLASSIFIED"')
+        return {}
+    for key in data:
+        try:
+            ID.read(key)
+        except BadCell as error:
+            fault(f"levels.{key}", str(error))
+    return {key: Level(key, name, rank) for rank, (key, name) in enumerate(data.items())}
+
+
 _OTHERS = {
     "statuses": _statuses,
     "bodies": _bodies,
@@ -262,6 +278,7 @@ _OTHERS = {
     "local_suspension": _local_suspension,
     "spared_scopes": _spared_scopes,
     "marks": _marks,
+    "levels": _levels,
 }
 """Keys that hold more than a text, and what reads each."""
 

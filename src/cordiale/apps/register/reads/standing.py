@@ -95,15 +95,27 @@ _lock = RLock()
 _kept: Engine | None = None
 
 
+class Overtaken(RuntimeError):
+    """The engine knows more than the snapshot that asks it: a newer snapshot must be opened."""
+
+
 @contextmanager
-def engine(viewer: Viewer) -> Iterator[Engine]:
+def engine(viewer: Viewer, *, of: Head | None = None) -> Iterator[Engine]:
     """The engine, caught up to exactly the register number the database shows; one thread at a time.
 
     Whatever was recorded since is taken in as news; a change of frameworks, sources or the pack compiles anew.
+
+    Args:
+        of: where the ledger stands in the snapshot that is open, if one is.
+
+    Raises:
+        Overtaken: another thread let the engine learn what is newer than `of`.
     """
     global _kept
     with _lock:
-        now = head(viewer)
+        now = of or head(viewer)
+        if of is not None and _kept is not None and _kept.snapshot.number > of.register_number:
+            raise Overtaken
         if _kept is None or _kept.snapshot.state != now.register_hash:
             _kept = _caught_up(viewer, _kept, now) or _built(viewer, now)
         yield _kept

@@ -1,0 +1,1 @@
+"""Information shared with exactly those entitled to it."""

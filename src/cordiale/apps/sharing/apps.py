@@ -1,0 +1,12 @@
+"""Tells Django about the app."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Sharing(AppConfig):
+    """Labels, documents, who could read them and who did."""
+
+    name = "cordiale.apps.sharing"
+    label = "sharing"

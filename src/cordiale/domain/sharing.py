@@ -1,0 +1,27 @@
+"""The words of the document library: kinds of documents, and what a document may be about."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a document is."""
+
+    PAPER = "paper"
+    MINUTES = "minutes"
+    REPORT = "report"
+    LESSON = "lesson"
+    BEST_PRACTICE = "best practice"
+    ADVICE = "advice"
+    REFORM_ASSESSMENT = "reform assessment"
+    CYBER_THREAT = "cyber-threat item"
+
+
+class LinkedTo(StrEnum):
+    """What a document may be about; each is a table of the register."""
+
+    PARTY = "party"
+    FRAMEWORK = "framework"
+    MEETING = "meeting"
+    INSTRUMENT = "instrument"
