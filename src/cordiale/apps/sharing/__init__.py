@@ -1,0 +1,1 @@
+"""Sharing: documents with labels, and who could read what."""
