@@ -32,6 +32,15 @@ class BadLine(ValueError):
     code = "bad-read-log-line"
 
 
+def _refuse_odd(text: str) -> None:
+    if not text:
+        raise BadLine("a text is empty")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadLine("a text holds half a character") from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """One response, as it is told to the read log before its bytes leave.
@@ -60,12 +69,32 @@ class Reading:
     register_hash: str
     decided_at: datetime
 
+    def __post_init__(self) -> None:
+        """Refuse what could be written and not be read again: it would look as if somebody had changed the file.
+
+        Raises:
+            BadLine: a text is empty or holds half a character, a number is negative, a moment has no zone.
+        """
+        for text in (self.who, *self.parties, *(code for code, _label in self.shown), *self.refused):
+            _refuse_odd(text)
+        if min(self.known, self.register, *(label for _code, label in self.shown), 0) < 0:
+            raise BadLine("a number is negative")
+        if not _DIGEST.fullmatch(self.register_hash):
+            raise BadLine("register_hash is no SHA-256 in hexadecimal digits")
+        if self.at.tzinfo is None or self.decided_at.tzinfo is None:
+            raise BadLine("a moment has no zone")
+        if self.action not in ACTIONS:
+            raise BadLine(f"action is none of {', '.join(get_args(Action))}")
+
     @property
     def verdict(self) -> Verdict:
         """What became of the request: something was shown, or all was refused, or no document was asked for."""
         if self.shown:
             return "shown"
         return "refused" if self.refused else "none"
+
+
+_TOLD = tuple(field.name for field in fields(Reading))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +114,13 @@ class Line(Reading):
     @classmethod
     def of(cls, reading: Reading, *, number: int, previous: str) -> Self:
         """The line that writes down a reading after the line whose hash is `previous`."""
-        told = {field.name: getattr(reading, field.name) for field in fields(Reading)}
-        unsealed = cls(**told, number=number, previous=previous, hash="")
-        return cls(**told, number=number, previous=previous, hash=chain(previous, _said(unsealed)))
+        told = {name: getattr(reading, name) for name in _TOLD}
+        return cls(**told, number=number, previous=previous, hash=chain(previous, said(reading, number)))
 
     @property
     def text(self) -> bytes:
         """The line as it stands in the file, with its line feed: canonical JSON."""
-        return canonical({**_said(self), "previous": self.previous, "hash": self.hash}) + b"\n"
+        return canonical({**said(self, self.number), "previous": self.previous, "hash": self.hash}) + b"\n"
 
 
 @dataclass(frozen=True)
@@ -143,26 +171,26 @@ class Checked:
     fault: Fault | None
 
 
-def chain(previous: str, said: Mapping[str, Any]) -> str:
+def chain(previous: str, told: Mapping[str, Any]) -> str:
     """The hash of a line: SHA-256 over the hash before it and the canonical JSON of what the line says."""
-    return hashlib.sha256(previous.encode() + canonical(said)).hexdigest()
+    return hashlib.sha256(previous.encode() + canonical(told)).hexdigest()
 
 
-def _said(line: Line) -> dict[str, Any]:
-    """All of a line but the chain."""
+def said(reading: Reading, number: int) -> dict[str, Any]:
+    """All that a line says but its chain."""
     return {
-        "number": line.number,
-        "at": written(line.at),
-        "who": line.who,
-        "parties": line.parties,
-        "action": line.action,
-        "shown": line.shown,
-        "refused": line.refused,
-        "known": line.known,
-        "register": line.register,
-        "register_hash": line.register_hash,
-        "decided_at": written(line.decided_at),
-        "verdict": line.verdict,
+        "number": number,
+        "at": written(reading.at),
+        "who": reading.who,
+        "parties": reading.parties,
+        "action": reading.action,
+        "shown": reading.shown,
+        "refused": reading.refused,
+        "known": reading.known,
+        "register": reading.register,
+        "register_hash": reading.register_hash,
+        "decided_at": written(reading.decided_at),
+        "verdict": reading.verdict,
     }
 
 
@@ -172,26 +200,26 @@ def parse(text: bytes) -> Line:
     Raises:
         BadLine: it is no such line, or written in another way than ours: one value has one text.
     """
-    said = _object(text)
+    found = _object(text)
     wanted = {field.name for field in fields(Line)} | {"verdict"}
-    if wrong := sorted(wanted ^ said.keys()):
+    if wrong := sorted(wanted ^ found.keys()):
         raise BadLine(f"it lacks or adds {', '.join(wrong)}")
     line = Line(
-        at=_moment(said, "at"),
-        who=_text(said, "who"),
-        parties=_texts(said, "parties"),
-        action=_action(said["action"]),
-        shown=_shown(said["shown"]),
-        refused=_texts(said, "refused"),
-        known=_count(said, "known"),
-        register=_count(said, "register"),
-        register_hash=_digest(said, "register_hash"),
-        decided_at=_moment(said, "decided_at"),
-        number=_count(said, "number"),
-        previous=_digest(said, "previous"),
-        hash=_digest(said, "hash"),
+        at=_moment(found, "at"),
+        who=_text(found, "who"),
+        parties=_texts(found, "parties"),
+        action=_text(found, "action"),  # type: ignore[arg-type]  # `Reading` refuses what is none
+        shown=_shown(found["shown"]),
+        refused=_texts(found, "refused"),
+        known=_count(found, "known"),
+        register=_count(found, "register"),
+        register_hash=_digest(found, "register_hash"),
+        decided_at=_moment(found, "decided_at"),
+        number=_count(found, "number"),
+        previous=_digest(found, "previous"),
+        hash=_digest(found, "hash"),
     )
-    if said["verdict"] != line.verdict:
+    if found["verdict"] != line.verdict:
         raise BadLine("its verdict is not that of its documents")
     if line.text != _whole(text):
         raise BadLine("it is not written as canonical JSON")
@@ -204,12 +232,14 @@ def parse_opening(text: bytes) -> Opening:
     Raises:
         BadLine: it is none, or of a format that this release does not know.
     """
-    said = _object(text)
-    if said.keys() != _OPENING_KEYS:
+    found = _object(text)
+    if found.keys() != _OPENING_KEYS:
         raise BadLine("it is no opening of a read log")
-    if said["format"] != FORMAT:
-        raise BadLine(f"its format is {said['format']!r}, and this release reads {FORMAT}")
-    opening = Opening(_text(said, "file"), _text(said, "installation"))
+    if found["format"] != FORMAT:
+        raise BadLine(f"its format is {found['format']!r}, and this release reads {FORMAT}")
+    opening = Opening(_text(found, "file"), _text(found, "installation"))
+    _refuse_odd(opening.file)
+    _refuse_odd(opening.installation)
     if opening.text != _whole(text):
         raise BadLine("it is not written as canonical JSON")
     return opening
@@ -243,10 +273,8 @@ def check(texts: Iterable[bytes], *, file: str, heads: Mapping[int, str] | None 
             return Checked(number, previous, torn, fault)
         number, previous = line.number, line.hash
     if wanted:
-        fault = Fault(
-            number + 1, f"it is missing: the head of line {max(wanted)} was recorded, and the file ends before"
-        )
-        return Checked(number, previous, torn, fault)
+        what = f"it is missing: the head of line {max(wanted)} was recorded, and the file ends before it"
+        return Checked(number, previous, torn, Fault(number + 1, what))
     return Checked(number, previous, torn, None)
 
 
@@ -264,7 +292,7 @@ def _followed(text: bytes, number: int, previous: str) -> Line:
         raise BadLine(f"line {line.number} stands in its place")
     if line.previous != previous:
         raise BadLine("it is not chained to the line before it")
-    if line.hash != chain(previous, _said(line)):
+    if line.hash != chain(previous, said(line, number)):
         raise BadLine("it was changed after it was written")
     return line
 
@@ -275,62 +303,51 @@ def _whole(text: bytes) -> bytes:
 
 def _object(text: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError):
         raise BadLine("it cannot be read as JSON") from None
-    if not isinstance(said, dict):
+    if not isinstance(found, dict):
         raise BadLine("it is no JSON object")
-    return said
+    return found
 
 
-def _text(said: Mapping[str, Any], key: str) -> str:
-    value = said[key]
-    if not isinstance(value, str) or not value:
+def _text(found: Mapping[str, Any], key: str) -> str:
+    value = found[key]
+    if not isinstance(value, str):
         raise BadLine(f"{key} is no text")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise BadLine(f"{key} holds half a character") from None
     return value
 
 
-def _texts(said: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    if not isinstance(said[key], list):
+def _texts(found: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    if not isinstance(found[key], list):
         raise BadLine(f"{key} is no list")
-    return tuple(_text({key: value}, key) for value in said[key])
+    return tuple(_text({key: value}, key) for value in found[key])
 
 
 def _whole_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _count(said: Mapping[str, Any], key: str) -> int:
-    if not _whole_number(said[key]):
+def _count(found: Mapping[str, Any], key: str) -> int:
+    if not _whole_number(found[key]):
         raise BadLine(f"{key} is no whole number")
-    return int(said[key])
+    return int(found[key])
 
 
-def _digest(said: Mapping[str, Any], key: str) -> str:
-    if not _DIGEST.fullmatch(value := _text(said, key)):
+def _digest(found: Mapping[str, Any], key: str) -> str:
+    if not _DIGEST.fullmatch(value := _text(found, key)):
         raise BadLine(f"{key} is no SHA-256 in hexadecimal digits")
     return value
 
 
-def _moment(said: Mapping[str, Any], key: str) -> datetime:
-    value = _text(said, key)
+def _moment(found: Mapping[str, Any], key: str) -> datetime:
+    value = _text(found, key)
     try:
         if _MOMENT.fullmatch(value):
             return datetime.fromisoformat(value).astimezone(UTC)
     except ValueError:
         pass
     raise BadLine(f"{key} is no moment written as yyyy-mm-ddThh:mm:ss.ffffffZ")
-
-
-def _action(value: Any) -> Action:
-    for action in get_args(Action):
-        if value == action:
-            return action  # type: ignore[no-any-return]  # get_args forgets the type
-    raise BadLine(f"action is none of {', '.join(get_args(Action))}")
 
 
 def _shown(value: Any) -> tuple[tuple[str, int], ...]:

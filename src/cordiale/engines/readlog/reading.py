@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from cordiale.domain.reading_log import BadLine, Line, parse, parse_opening
@@ -70,6 +71,19 @@ def lines(file: Path) -> Iterator[Line]:
                 parse_opening(text)
         except BadLine as bad:
             raise LogDamaged(file.name, number, str(bad)) from None
+
+
+def line_of(file: Path, number: int) -> Line:
+    """One line of a file by its number, which the file must have; those before it are passed over unread.
+
+    Raises:
+        LogDamaged: it is no line.
+    """
+    text = next(islice(texts(file), number, None), b"")
+    try:
+        return parse(text)
+    except BadLine as bad:
+        raise LogDamaged(file.name, number, str(bad)) from None
 
 
 def head(file: Path, *, to_disk: bool = False) -> Head:

@@ -62,7 +62,6 @@ class Writer:
         Raises:
             LogUnwritable: the disk is full, the folder is gone or may not be written to, or the file is no longer
                 as this process left it. The next line begins a new file where this one is damaged.
-            ValueError: a text of the reading holds half a character; nothing was written.
         """
         with self._lock:
             try:
