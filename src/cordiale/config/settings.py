@@ -291,6 +291,9 @@ if LOG not in ("line", "json"):
 ACCESS_LOG = os.environ.get("CORDIALE_ACCESS_LOG", "") == "1"
 LOGGING = configured(form=LOG, accesses=ACCESS_LOG)
 
+READ_LOG = Path(os.environ.get("CORDIALE_READ_LOG") or HOME.path / "readlog").resolve()
+READ_LOG_SYNC = os.environ.get("CORDIALE_READ_LOG_SYNC", "") == "1"
+
 METRICS_TOKEN = os.environ.get("CORDIALE_METRICS_TOKEN", "")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("CORDIALE_METRICS_TOKEN is too short to be kept secret; take 20 characters or more.")

@@ -382,6 +382,7 @@ def verb_shown(verb: str) -> str:
         "people.retention-run": _("Personal data past their time erased"),
         "people.proposed": _("Change proposed"),
         "people.proposal-decided": _("Proposal decided"),
+        "sharing.read-log-headed": _("Heads of the read log entered"),
     }
     return names.get(verb, verb)
 

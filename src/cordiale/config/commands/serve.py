@@ -14,6 +14,7 @@ from granian.server import Server
 from cordiale.config.commands.user import first_link
 from cordiale.config.commands.worker import worker_beside
 from cordiale.config.metrics import prepare_folder
+from cordiale.config.readlog import enter_heads_or_log
 from cordiale.ui.maps import BadEdition, edition
 
 TRIES = 20
@@ -69,8 +70,11 @@ def serve(
         log_access=False,
         log_dictconfig=settings.LOGGING,
     )
-    with nullcontext() if without_worker else worker_beside():
-        server.serve()
+    try:
+        with nullcontext() if without_worker else worker_beside():
+            server.serve()
+    finally:
+        enter_heads_or_log()  # the web processes have ended: no line can follow
 
 
 def _free_port(host: str, port: int, *, tries: int) -> int:

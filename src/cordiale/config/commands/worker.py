@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import click
 
 from cordiale.apps.jobs.jobs.worker import work
+from cordiale.config.readlog import enter_heads_or_log
 
 PROGRAM = "from cordiale.config.commands import main; main()"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.25, 60.0
@@ -30,9 +31,10 @@ logger = logging.getLogger("cordiale.jobs")
 def worker(until_empty: bool, parent: int) -> None:
     """Do long work until stopped; SIGTERM ends it after the step in hand.
 
+    It also enters the heads of the read log in the ledger: at its start, every hour, and in the end.
     Several may run, with PostgreSQL on several machines too.
     """
-    work(until_empty=until_empty, parent=parent)
+    work(until_empty=until_empty, parent=parent, chore=enter_heads_or_log)
 
 
 @contextmanager

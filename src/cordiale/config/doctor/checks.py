@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.db.utils import Error as DatabaseError
 
-from cordiale.config.doctor import database, ledger, machine, web, worker
+from cordiale.config.doctor import database, ledger, machine, readlog, web, worker
 from cordiale.config.doctor.findings import Check, Finding, Visit, warning, wrong
 
 CHECKS: tuple[Check, ...] = (
@@ -20,6 +20,8 @@ CHECKS: tuple[Check, ...] = (
     Check("pack", ledger.pack, needs="tables"),
     Check("time zone", ledger.zone, needs="tables"),
     Check("worker", worker.at_work, needs="tables"),
+    Check("heads of the read log", readlog.entered, needs="tables"),
+    Check("read log", readlog.writable),
     Check("room", machine.room),
     Check("secrets", machine.secrets),
     Check("folder", machine.writable),

@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from types import FrameType
 
@@ -25,15 +26,19 @@ from cordiale.domain import clock
 LOOKS = 0.5
 """Seconds between two looks at an empty queue."""
 TIDIES = 3600.0
-"""Seconds between two removals of old jobs."""
+"""Seconds between two removals of old jobs, and between two turns of the hourly chore."""
 
 logger = logging.getLogger("cordiale.jobs")
 
 
 class Worker(QueueWorker):
-    """Drains the queue as django-tasks does, and looks after silent jobs between two turns."""
+    """Drains the queue as django-tasks does, and looks after silent jobs between two turns.
 
-    def __init__(self) -> None:
+    Args:
+        chore: what is to be done once an hour besides; it must not raise.
+    """
+
+    def __init__(self, chore: Callable[[], None] | None = None) -> None:
         super().__init__(
             queue_names=["default"],
             interval=0,
@@ -44,7 +49,8 @@ class Worker(QueueWorker):
             worker_id=f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}",
             excluded_queue_names=[],
         )
-        self._look_after_at = self._tidy_at = time.monotonic()
+        self._look_after_at = self._tidy_at = self._chore_at = time.monotonic()
+        self._chore = chore
 
     def run_task(self, db_task_result: DBTaskResult[..., None]) -> None:
         """Take a turn, then look after the others: the queue may never run empty."""
@@ -63,6 +69,9 @@ class Worker(QueueWorker):
             self._tidy_at = now + TIDIES
             at = clock.now()
             forget(before=at - settings.JOB_DAYS, by=WORKER, at=at)
+        if self._chore and now >= self._chore_at:
+            self._chore_at = now + TIDIES
+            self._chore()
 
     def ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         """After the step in hand, put the job back and end."""
@@ -70,14 +79,15 @@ class Worker(QueueWorker):
         self.running = False
 
 
-def work(*, until_empty: bool, parent: int) -> None:
+def work(*, until_empty: bool, parent: int, chore: Callable[[], None] | None = None) -> None:
     """Work until told to stop by SIGTERM or SIGINT, or until the process that started this one is gone.
 
     Args:
         until_empty: stop when the queue is empty.
         parent: the process to outlive for no longer than the step in hand; 0 for none.
+        chore: what apps above this one have done at the start, once an hour, and in the end; it must not raise.
     """
-    worker = Worker()
+    worker = Worker(chore)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.ask_to_stop)
     if parent:
@@ -90,6 +100,8 @@ def work(*, until_empty: bool, parent: int) -> None:
                 return
             time.sleep(LOOKS)
     finally:
+        if chore:
+            chore()
         connections.close_all()
 
 

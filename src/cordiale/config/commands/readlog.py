@@ -1,0 +1,113 @@
+"""Checks the read log, enters its heads in the ledger, and shows its lines."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import click
+from django.conf import settings
+
+from cordiale.apps.ledger.reads import ClockMissing
+from cordiale.apps.sharing.writes.read_log import enter_heads, entered_heads
+from cordiale.config.commands.printing import as_table
+from cordiale.domain import clock
+from cordiale.domain.ledger import written
+from cordiale.domain.reading_log import Line
+from cordiale.domain.viewer import Viewer
+from cordiale.engines.readlog.reading import LogDamaged, files, lines
+from cordiale.engines.readlog.verifying import verify as verified
+
+VIEWER = Viewer.system("command line")
+
+
+@click.group()
+def readlog() -> None:
+    """The read log: one line for each response, who was shown which document."""
+
+
+@readlog.command()
+def verify() -> None:
+    """Check every file's chain, and that every head entered in the ledger still stands; names what does not hold.
+
+    A last line that a crash cut short is told and is no fault: its response was never sent.
+    """
+    count = whole = faulty = 0
+    for one in verified(settings.READ_LOG, entered_heads(VIEWER)):
+        count, whole = count + 1, whole + one.checked.lines
+        if one.checked.fault is not None:
+            faulty += 1
+            fault = one.checked.fault
+            click.echo(f"{one.file} does not hold at line {fault.line}: {fault.what}.", err=True)
+        elif one.checked.torn:
+            click.echo(f"{one.file} has a torn end: {one.checked.torn:,} bytes after line {one.checked.lines}.")
+    if faulty:
+        raise click.ClickException(f"The read log does not hold: {faulty:,} of {count:,} files.")
+    click.echo(f"The read log holds: {whole:,} lines in {count:,} files.")
+
+
+@readlog.command()
+def enter() -> None:
+    """Enter the head of every file that grew in the ledger, now; a worker does it every hour."""
+    try:
+        grown = enter_heads(by=VIEWER, at=clock.now(), folder=settings.READ_LOG)
+    except (ClockMissing, OSError) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"Entered the heads of {grown:,} files." if grown else "No file grew; nothing was entered.")
+
+
+@readlog.command()
+@click.option("--who", default="", help='The reader, as the log names them, such as "person:17".')
+@click.option("--document", default="", metavar="CODE", help="A document that was shown or refused.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    metavar="DAY",
+    help="Lines from this day or moment on, in UTC.",
+)
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="How many lines at most.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("table", "jsonl")),
+    default="table",
+    show_default=True,
+    help="A table, or the lines as they stand in the files.",
+)
+def show(who: str, document: str, since: datetime | None, limit: int, form: str) -> None:
+    """Print lines, the newest first."""
+    try:
+        found = heapq.nlargest(limit, _chosen(who, document, since), key=lambda line: (line.at, line.number))
+    except LogDamaged as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if form == "jsonl":
+        for line in found:
+            click.echo(line.text, nl=False)
+        return
+    columns = ("at", "who", "for", "answered", "verdict", "shown", "refused", "known")
+    click.echo(as_table(columns, [_row(line) for line in found]))
+
+
+def _chosen(who: str, document: str, since: datetime | None) -> Iterator[Line]:
+    """The lines of all files that are asked for."""
+    from_on = written(since.replace(tzinfo=UTC)) if since else ""
+    for file in files(settings.READ_LOG):
+        for line in lines(file):
+            named = {code for code, _label in line.shown} | set(line.refused)
+            if (not who or line.who == who) and (not document or document in named) and written(line.at) >= from_on:
+                yield line
+
+
+def _row(line: Line) -> tuple[object, ...]:
+    shown = ", ".join(f"{code} ({label})" for code, label in line.shown)
+    return (
+        f"{line.at:%Y-%m-%d %H:%M:%S}",
+        line.who,
+        ", ".join(line.parties),
+        line.action,
+        line.verdict,
+        shown,
+        ", ".join(line.refused),
+        line.known,
+    )
