@@ -209,6 +209,7 @@ DATABASE_ROUTERS = ["cordiale.config.queue.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+CEILING = os.environ.get("CORDIALE_CEILING", "unclassified")
 VIEWER_NAMED = "cordiale.config.viewers.viewer_named"
 if not re.fullmatch(r"[1-9][0-9]{0,4}", os.environ.get("CORDIALE_JOB_SILENCE", "60")):
     raise ImproperlyConfigured("CORDIALE_JOB_SILENCE takes a whole number of seconds, such as 60.")
@@ -292,6 +293,7 @@ ACCESS_LOG = os.environ.get("CORDIALE_ACCESS_LOG", "") == "1"
 LOGGING = configured(form=LOG, accesses=ACCESS_LOG)
 
 READ_LOG = Path(os.environ.get("CORDIALE_READ_LOG") or HOME.path / "readlog").resolve()
+READ_LOG_WRITER = "cordiale.config.readlog.read_log"
 READ_LOG_SYNC = os.environ.get("CORDIALE_READ_LOG_SYNC", "") == "1"
 
 METRICS_TOKEN = os.environ.get("CORDIALE_METRICS_TOKEN", "")

@@ -6,6 +6,7 @@ Grammar: DESIGN.md, "Audience language". An exception subtracts from all that st
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -101,6 +102,8 @@ class Except:
     keep: Audience
     drop: Audience
 
+
+_ONE_WORD = re.compile(r"[^\W_][\w.+&:'’-]*")
 
 Audience = Name | Both | Union | Except
 Naming = Callable[[str], Name | None]
@@ -301,6 +304,20 @@ def _part(audience: Audience, *, loose: bool = False) -> str:
     if isinstance(audience, Except) or (loose and isinstance(audience, Union)):
         return f"({written(audience)})"
     return written(audience)
+
+
+def reworded(audience: Audience, word: Callable[[Name], str]) -> Audience:
+    """The same audience in other words, as people write them; in quotes where a word is more than one."""
+    match audience:
+        case Name(kind, name):
+            chosen = word(audience)
+            return Name(kind, name, chosen if _ONE_WORD.fullmatch(chosen) else f'"{chosen}"')
+        case Union(parts):
+            return Union(tuple(reworded(part, word) for part in parts))
+        case Both(one, other):
+            return Both(reworded(one, word), reworded(other, word))
+        case Except(keep, drop):
+            return Except(reworded(keep, word), reworded(drop, word))
 
 
 def frameworks_in(audience: Audience) -> frozenset[str]:

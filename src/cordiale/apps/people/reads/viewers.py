@@ -75,6 +75,11 @@ def mandates(viewer: Viewer, *, person: int, day: date) -> frozenset[Mandate]:
     )
 
 
+def is_open(viewer: Viewer, *, person: int) -> bool:
+    """Whether a person has an account that is open."""
+    return Person.objects.filter(pk=person, is_active=True).exists()
+
+
 def viewer_of(viewer: Viewer, *, person: int, at: datetime) -> Viewer:
     """The viewer that a person is at a moment; the public where the account is closed or there is none.
 
@@ -83,7 +88,7 @@ def viewer_of(viewer: Viewer, *, person: int, at: datetime) -> Viewer:
         person: number of the person.
         at: the moment; roles are dated by legal day.
     """
-    if not Person.objects.filter(pk=person, is_active=True).exists():
+    if not is_open(viewer, person=person):
         return Viewer.public()
     held = mandates(viewer, person=person, day=legal_day(viewer, at=at))
     return Viewer(
