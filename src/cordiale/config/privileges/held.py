@@ -45,15 +45,15 @@ _THINGS = """
 _OWNERS = "SELECT DISTINCT pg_get_userbyid(owner) FROM tables ORDER BY 1"
 # membership counts even where it is not inherited: SET ROLE is enough
 _POWERS = """
-    SELECT 'is a superuser, or may become one' FROM pg_roles r
+    SELECT 1, 'is a superuser, or may become one' FROM pg_roles r
         WHERE r.rolsuper AND pg_has_role(%(role)s, r.oid, 'MEMBER')
-    UNION SELECT 'may make roles, and so become any' FROM pg_roles r
-        WHERE r.rolcreaterole AND pg_has_role(%(role)s, r.oid, 'MEMBER')
-    UNION SELECT 'owns tables, or may become their owner ' || pg_get_userbyid(t.owner) FROM tables t
+    UNION SELECT 2, 'owns tables, or may become their owner ' || pg_get_userbyid(t.owner) FROM tables t
         WHERE pg_has_role(%(role)s, t.owner, 'MEMBER')
-    UNION SELECT 'owns the database, or may become its owner ' || pg_get_userbyid(d.datdba) FROM pg_database d
+    UNION SELECT 3, 'owns the database, or may become its owner ' || pg_get_userbyid(d.datdba) FROM pg_database d
         WHERE d.datname = current_database() AND pg_has_role(%(role)s, d.datdba, 'MEMBER')
-    ORDER BY 1 DESC
+    UNION SELECT 4, 'may make roles, and so become any' FROM pg_roles r
+        WHERE r.rolcreaterole AND pg_has_role(%(role)s, r.oid, 'MEMBER')
+    ORDER BY 1
 """
 _RECORDING = """
     SELECT DISTINCT pg_get_userbyid(a.grantee) FROM pg_class c, aclexplode(c.relacl) a
@@ -99,7 +99,7 @@ def things() -> dict[Kind, frozenset[str]]:
 
 def powers(role: str) -> tuple[str, ...]:
     """What puts a role above all rights, in words; empty for one that can be kept in bounds."""
-    return tuple(str(what) for (what,) in _asked(_POWERS, role))
+    return tuple(str(what) for _, what in _asked(_POWERS, role))
 
 
 def exists(role: str) -> bool:
