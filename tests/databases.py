@@ -17,10 +17,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psycopg
 from django.conf import settings
@@ -34,6 +34,8 @@ from tools.programs import postgres_folder
 ROOT = Path(__file__).resolve().parent.parent
 CORDIALE = Path(sys.executable).with_name("cordiale")
 SECONDS = 300
+SERVICE_ROLE = "cordiale_service"
+"""A role that owns nothing, for tests of what the service may do."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,16 @@ class OwnDatabase:
             return {"default": self.name}
         queue = str(Path(self.name).with_suffix(".queue.sqlite3"))
         return {"default": self.name, "queue": queue, "snapshots": self.name}
+
+    @property
+    def user(self) -> str:
+        """What Django calls USER: the role on PostgreSQL, nothing on SQLite."""
+        return urlsplit(self.url).username or "" if self.is_postgres else ""
+
+    @property
+    def for_the_service(self) -> OwnDatabase:
+        """The same database in the role of the service, which can do nothing before `cordiale database grant`."""
+        return replace(self, url=self.url.replace(f"://{self.user}@", f"://{SERVICE_ROLE}@"))
 
     @property
     def name(self) -> str:
@@ -100,9 +112,10 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
     What happens there is committed for good. A connection that a rollback fixture holds is put aside untouched;
     threads close their own connections.
     """
-    kept = {alias: (connections[alias], connections.settings[alias]["NAME"]) for alias in database.names}
+    settings = connections.settings
+    kept = {alias: (connections[alias], settings[alias]["NAME"], settings[alias]["USER"]) for alias in database.names}
     for alias, name in database.names.items():
-        connections.settings[alias]["NAME"] = name
+        settings[alias] |= {"NAME": name, "USER": database.user}
         connections[alias] = connections.create_connection(alias)
     snapshots, settings.SNAPSHOTS = settings.SNAPSHOTS, "snapshots" if "snapshots" in database.names else "default"
     try:
@@ -113,8 +126,8 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
                 for alias in kept:
                     connections[alias].close()
     finally:
-        for alias, (connection, name) in kept.items():
-            connections.settings[alias]["NAME"] = name
+        for alias, (connection, name, user) in kept.items():
+            settings[alias] |= {"NAME": name, "USER": user}
             connections[alias] = connection
         settings.SNAPSHOTS = snapshots
 
@@ -260,6 +273,7 @@ class PostgresServer:
             f"postgres://postgres@{quote(str(self._folder), safe='')}/postgres", autocommit=True
         ) as at:
             at.execute("CREATE ROLE cordiale LOGIN CREATEDB")
+            at.execute(f"CREATE ROLE {SERVICE_ROLE} LOGIN")
 
     def stop(self) -> None:
         """Stop the server and remove its folder; calling it again does nothing."""

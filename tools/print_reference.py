@@ -264,6 +264,39 @@ def database() -> Iterator[str]:
     yield _table(("table", "kind", "filled from", "holds"), sorted(rows))
 
 
+def privileges() -> Iterator[str]:
+    """What the role of the service is granted on PostgreSQL."""
+    import_module("cordiale.config.commands")
+    known = import_module("cordiale.config.privileges.wanted")
+    guarded = known.guarded()
+    alike: dict[frozenset[str], list[str]] = defaultdict(list)
+    for table in sorted(guarded):
+        alike[guarded[table]].append(table)
+    rows = [
+        (_names(tuple(tables)), _privileges(held)) for held, tables in sorted(alike.items(), key=lambda one: one[1])
+    ]
+    rows += [
+        (f"`{known.MIGRATIONS}`", _privileges(known.READS)),
+        ("every other table", _privileges(known.ORDINARY)),
+        ("every sequence", _privileges(known.SEQUENCE)),
+        ("the schema `public`", _privileges(known.SCHEMA)),
+        ("the database", _privileges(known.DATABASE)),
+    ]
+    yield _table(("on", "privileges"), rows)
+
+
+def _privileges(held: frozenset[str]) -> str:
+    """Privileges in PostgreSQL's order, the columns of one together."""
+    columns: dict[str, list[str]] = defaultdict(list)
+    for one in sorted(held):
+        privilege, _, column = one.partition(" (")
+        columns[privilege] += [f"`{column.removesuffix(')')}`"] if column else []
+    order = ("CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE")
+    return ", ".join(
+        f"{one} of {' and '.join(columns[one])} alone" if columns[one] else one for one in order if one in columns
+    )
+
+
 def routes() -> Iterator[str]:
     """Every route of the API, what it takes and what it answers."""
     import_module("cordiale.config.commands")
@@ -368,6 +401,7 @@ PARTS: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "tables": ("pack-format.md", tables),
     "errors": ("errors.md", errors),
     "database": ("database.md", database),
+    "privileges": ("database.md", privileges),
     "routes": ("api.md", routes),
     "problems": ("api.md", problems),
     "roles": ("permissions.md", roles),

@@ -109,6 +109,16 @@ def test_no_service_reaches_the_history_of_the_code(name):
     assert unit(name)["Service"]["InaccessiblePaths"] == "-/opt/cordiale/.git"
 
 
+def test_no_service_knows_the_owner_of_the_tables():
+    owner = re.findall(
+        r"^DATABASE_URL=postgres://(\w+):PASSWORD@", (FILES / "environment.owner").read_text("utf-8"), re.MULTILINE
+    )
+
+    assert owner == ["cordiale_owner"]
+    assert "://cordiale:PASSWORD@" in (FILES / "environment").read_text("utf-8")
+    assert not any("owner" in (FILES / name).read_text("utf-8") for name in (*UNITS, "nginx.conf"))
+
+
 def test_the_environment_names_settings_that_there_are():
     lines = [line for line in (FILES / "environment").read_text("utf-8").splitlines() if not line.startswith("#")]
     settings = (ROOT / "docs/reference/settings.md").read_text("utf-8")

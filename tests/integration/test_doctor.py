@@ -84,6 +84,8 @@ def test_an_installation_in_order_has_nothing_wrong(own_nato, home, settings):
     assert {name: one["state"] for name, one in found.items() if one["state"] != "ok"} == {
         "static files": "warning",
         "mail": "warning",
+        # tests run as the owner of the tables; a role that serves has tests of its own
+        **({"role": "warning"} if connection.vendor == "postgresql" else {}),
     }
     assert all(bool(one["mend"]) == (one["state"] != "ok") for one in found.values())
 

@@ -26,7 +26,7 @@ from cordiale.apps.register.writes.participation import assert_participation, re
 from cordiale.domain import clock
 from cordiale.domain.jobs import JobState
 from cordiale.domain.viewer import Viewer
-from tests.databases import OwnDatabase
+from tests.databases import SERVICE_ROLE, OwnDatabase
 from tests.makers import AT, ledger_number, owner, statement
 from tests.nginx import Nginx, running
 from tests.processes import Service, free_port, until_healthy
@@ -66,8 +66,8 @@ class Machine:
 
 
 def machine(database: OwnDatabase, home: Path) -> Machine:
-    """Start one: web processes, and the worker that `cordiale serve` keeps beside them."""
-    port, environment = free_port(), environment_of(home, DATABASE_URL=database.url, **SETTINGS)
+    """Start one: web processes, and the worker that `cordiale serve` keeps beside them, in the role of the service."""
+    port, environment = free_port(), environment_of(home, DATABASE_URL=database.for_the_service.url, **SETTINGS)
     serve = ("serve", "--exact-port", "--port", str(port), "--workers", "1")
     return Machine(
         port,
@@ -154,7 +154,7 @@ def ended(job: UUID) -> JobState:
 def machines(own_nato_database: OwnDatabase, tmp_path: Path) -> Iterator[tuple[Machine, Machine]]:
     """Two of them, with one secret key, which answer."""
     second = tmp_path / "second"
-    own_nato_database.run_or_fail("ledger", "head")  # makes the key of the first
+    own_nato_database.run_or_fail("database", "grant", SERVICE_ROLE)  # makes the key of the first, too
     second.mkdir(mode=0o700)
     shutil.copy(own_nato_database.home / "secret_key", second / "secret_key")
     with ExitStack() as running_here:

@@ -1,4 +1,4 @@
-"""Sets up the database, and fills it once."""
+"""Sets up the database, fills it once, and bounds the role that the service has in it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from pathlib import Path
 
 import click
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import OperationalError, connection, connections
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from cordiale.apps.ledger.reads import head
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.apps.register.writes.packs import AnotherPack
 from cordiale.config.commands.pack import load_folder
+from cordiale.config.privileges.granting import (
+    NoRoles,
+    NoSuchRole,
+    NothingToGrant,
+    NotTheOwner,
+    RoleTooMighty,
+    grant_to,
+    refuse_unless_owner,
+)
+from cordiale.config.privileges.held import comparison, recording
 from cordiale.config.queue import SNAPSHOTS
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.manifest import FILE, Manifest, read_manifest
@@ -19,12 +30,55 @@ from cordiale.engines.packs.manifest import FILE, Manifest, read_manifest
 
 @click.command()
 def migrate() -> None:
-    """Create the database or bring it up to date."""
+    """Create the database or bring it up to date; on PostgreSQL, as the role that owns the tables.
+
+    Names a role that the service may have and that needs `cordiale database grant` now.
+    """
     try:
+        refuse_unless_owner("migrate")
         for alias in set(connections) - {SNAPSHOTS}:
             call_command("migrate", database=alias, verbosity=0, interactive=False)
     except OperationalError as error:
         raise click.ClickException(f"The database cannot be reached: {error}".strip()) from None
+    except NotTheOwner as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except MigrationSchemaMissing:
+        user = connection.settings_dict["USER"]
+        raise click.ClickException(
+            f"Only the owner of the database may make its tables, and DATABASE_URL names {user}, which may not."
+        ) from None
+    for role in recording() if connection.vendor == "postgresql" else ():
+        rights = comparison(role)
+        if rights.missing or rights.beyond:
+            click.echo(f"{role} has not the rights that this release needs; run: cordiale database grant {role}")
+
+
+@click.group()
+def database() -> None:
+    """The roles that PostgreSQL knows."""
+
+
+@database.command()
+@click.argument("role")
+def grant(role: str) -> None:
+    """Give ROLE what the service needs in the tables of this database, and take all else from it.
+
+    ROLE is an existing role of PostgreSQL, another one than the owner of the tables, as whom this is run: after the
+    first `cordiale migrate`, and again after each that changed something. With 1 it names what ROLE may still do.
+    """
+    try:
+        left = grant_to(role)
+    except (NoRoles, NothingToGrant, NotTheOwner, NoSuchRole, RoleTooMighty) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if left.missing:
+        raise click.ClickException(f"{role} could not be given all it needs: {left.missing[0]}.")
+    if left.beyond:
+        more = ", ".join(map(str, left.beyond))
+        raise click.ClickException(
+            f"{role} has what the service needs, and still {more}, by PUBLIC or by a role it is a member of; "
+            "have an administrator revoke it there, then run this again."
+        )
+    click.echo(f"{role} may do what the service needs, and nothing else.")
 
 
 @click.command()

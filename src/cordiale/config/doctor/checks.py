@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     Check("extension", database.full_text, needs="database"),
     Check("migrations", database.migrated, needs="database"),
     Check("guards", database.guarded, needs="tables"),
+    Check("role", database.bounded, needs="tables"),
     Check("clocks", database.on_time, needs="tables"),
     Check("last entry", ledger.newest, needs="tables"),
     Check("pack", ledger.pack, needs="tables"),

@@ -1,16 +1,19 @@
-"""Whether the database can be used: there, new enough, up to date, with its guards, its clock right."""
+"""Whether the database can be used: there, new enough, up to date, with its guards, its role and its clock right."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from cordiale.config.backups.holding import unknown_migrations
-from cordiale.config.doctor.findings import Finding, Visit, well, wrong
+from cordiale.config.doctor.findings import Finding, Visit, warning, well, wrong
 from cordiale.config.doctor.guards import faults
+from cordiale.config.privileges.held import comparison, current_role
+from cordiale.config.privileges.wanted import Right
 from cordiale.domain import clock
 
 OLDEST_SQLITE = (3, 40)
@@ -83,6 +86,30 @@ def guarded(visit: Visit) -> Finding:
             f"{found[0]}{more}", "find out who did this; then restore a backup, after `cordiale ledger verify --head`"
         )
     return well("every guard of the append-only tables is there, unchanged and on")
+
+
+def bounded(visit: Visit) -> Finding:
+    """Whether the role of this process may do what the service needs and nothing else: no guard is lifted by it."""
+    if connection.vendor != "postgresql":
+        return well("SQLite knows no roles: whoever can write its file can do everything")
+    role = current_role()
+    found = comparison(role)
+    grant = f"as the owner of the tables: cordiale database grant {role}"
+    if found.powers:
+        return warning(
+            f"{role}, whom DATABASE_URL names, {found.powers[0]}",
+            "let another role serve: CREATE ROLE, then as the owner of the tables: cordiale database grant ROLE",
+        )
+    if found.missing:
+        return wrong(f"{role} lacks {_first(found.missing)}, which the service needs", grant)
+    if found.beyond:
+        return warning(f"{role} has {_first(found.beyond)}, which the service does not need", grant)
+    return well(f"{role} may do what the service needs, and nothing else")
+
+
+def _first(rights: Sequence[Right]) -> str:
+    more = f" and {len(rights) - 1} more rights" if len(rights) > 1 else ""
+    return f"{rights[0]}{more}"
 
 
 def on_time(visit: Visit) -> Finding:
