@@ -293,6 +293,7 @@ ACCESS_LOG = os.environ.get("CORDIALE_ACCESS_LOG", "") == "1"
 LOGGING = configured(form=LOG, accesses=ACCESS_LOG)
 
 READ_LOG = Path(os.environ.get("CORDIALE_READ_LOG") or HOME.path / "readlog").resolve()
+DOCUMENTS = Path(os.environ.get("CORDIALE_DOCUMENTS") or HOME.path / "documents").resolve()
 READ_LOG_WRITER = "cordiale.config.readlog.read_log"
 READ_LOG_SYNC = os.environ.get("CORDIALE_READ_LOG_SYNC", "") == "1"
 

@@ -37,11 +37,22 @@ MATRIX: dict[Role, frozenset[Permission]] = {
             "register.define",
             "register.load_pack",
             "jobs.run",
+            "sharing.file",
         }
     ),
-    Role.SECURITY_OFFICER: frozenset({"people.see", "people.close", "people.demand", "ledger.export"}),
-    Role.AUDITOR: frozenset({"people.see", "ledger.export", "jobs.see"}),
-    Role.FOCAL_POINT: frozenset(),
+    Role.SECURITY_OFFICER: frozenset(
+        {
+            "people.see",
+            "people.close",
+            "people.demand",
+            "ledger.export",
+            "sharing.clear",
+            "sharing.audit",
+            "sharing.acknowledge",
+        }
+    ),
+    Role.AUDITOR: frozenset({"people.see", "ledger.export", "jobs.see", "sharing.audit"}),
+    Role.FOCAL_POINT: frozenset({"sharing.file"}),
     Role.PROVIDER: frozenset(),
     Role.ANALYST: frozenset(),
 }
@@ -67,10 +78,14 @@ MEANING: dict[Permission, str] = {
     "people.tokens": "Make and revoke tokens of one's own",
     "jobs.see": "See the jobs of everybody",
     "jobs.run": "Start long work and follow it",
+    "sharing.file": "File a document, label it anew, withdraw it; a focal point those of the own party",
+    "sharing.clear": "Clear somebody for a level, say who needs to know",
+    "sharing.audit": "See who could read a document, and what was read",
+    "sharing.acknowledge": "Acknowledge readings that corrected knowledge would have refused",
 }
 
 
-READING: frozenset[Permission] = frozenset({"people.see", "jobs.see", "ledger.export"})
+READING: frozenset[Permission] = frozenset({"people.see", "jobs.see", "ledger.export", "sharing.audit"})
 """Permissions that change nothing: a token that reads has these, where its person has them."""
 
 

@@ -29,6 +29,10 @@ Permission = Literal[
     "people.tokens",
     "jobs.see",
     "jobs.run",
+    "sharing.file",
+    "sharing.clear",
+    "sharing.audit",
+    "sharing.acknowledge",
 ]
 EVERY_PERMISSION: frozenset[Permission] = frozenset(get_args(Permission))
 

@@ -260,7 +260,11 @@ def _marks(data: Any, fault: ToldOf) -> dict[str, str]:
 
 def _levels(data: Any, fault: ToldOf) -> dict[str, Level]:
     data = {"unclassified": "UNCLASSIFIED"} if data is None else data
-    if not isinstance(data, dict) or not data or not all(isinstance(name, str) and name.strip() for name in data.values()):
+    if (
+        not isinstance(data, dict)
+        or not data
+        or not all(isinstance(name, str) and name.strip() for name in data.values())
+    ):
         fault("levels", 'names no level; write [levels] and lines such as unclassified = "UNCLASSIFIED"')
         return {}
     for key in data:

@@ -6,273 +6,478 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0002_guards'),
-        ('people', '0002_guards'),
+        ("ledger", "0002_guards"),
+        ("people", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DocumentVersion',
+            name="DocumentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=300)),
-                ('summary', models.TextField(blank=True, default='')),
-                ('language', models.CharField(max_length=12)),
-                ('originator', models.CharField(max_length=60)),
-                ('dated', models.CharField(max_length=40)),
-                ('dated_on', models.DateField()),
-                ('controlled', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=300)),
+                ("summary", models.TextField(blank=True, default="")),
+                ("language", models.CharField(max_length=12)),
+                ("originator", models.CharField(max_length=60)),
+                ("dated", models.CharField(max_length=40)),
+                ("dated_on", models.DateField()),
+                ("controlled", models.BooleanField(default=False)),
             ],
             options={
-                'db_table': 'sharing_document_version',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "db_table": "sharing_document_version",
+                "abstract": False,
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Label',
+            name="Label",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('policy', models.CharField(max_length=60)),
-                ('level', models.CharField(max_length=60)),
-                ('release', models.TextField(blank=True, default='')),
-                ('group', models.CharField(blank=True, default='', max_length=60)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("policy", models.CharField(max_length=60)),
+                ("level", models.CharField(max_length=60)),
+                ("release", models.TextField(blank=True, default="")),
+                ("group", models.CharField(blank=True, default="", max_length=60)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_label',
+                "db_table": "sharing_label",
             },
         ),
         migrations.CreateModel(
-            name='Acknowledged',
+            name="Acknowledged",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.CharField(max_length=64, unique=True)),
-                ('document', models.CharField(max_length=26)),
-                ('note', models.TextField(blank=True, default='')),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.CharField(max_length=64, unique=True)),
+                ("document", models.CharField(max_length=26)),
+                ("note", models.TextField(blank=True, default="")),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_acknowledged',
+                "db_table": "sharing_acknowledged",
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('code', models.CharField(max_length=26, primary_key=True, serialize=False)),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
+                ("code", models.CharField(max_length=26, primary_key=True, serialize=False)),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_document',
+                "db_table": "sharing_document",
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('originator', models.CharField(max_length=60)),
-                ('release', models.TextField()),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('known_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sharing.document')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("originator", models.CharField(max_length=60)),
+                ("release", models.TextField()),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
+                (
+                    "known_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.ledgerentry",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sharing.document"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_consent',
-                'abstract': False,
+                "db_table": "sharing_consent",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DocumentText',
+            name="DocumentText",
             fields=[
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='sharing.documentversion')),
-                ('title', models.TextField()),
-                ('summary', models.TextField(blank=True, default='')),
-                ('content', models.TextField(blank=True, default='')),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="sharing.documentversion",
+                    ),
+                ),
+                ("title", models.TextField()),
+                ("summary", models.TextField(blank=True, default="")),
+                ("content", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'sharing_document_text',
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
+                "db_table": "sharing_document_text",
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
             },
         ),
         migrations.AddField(
-            model_name='documentversion',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sharing.document'),
+            model_name="documentversion",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sharing.document"
+            ),
         ),
         migrations.AddField(
-            model_name='documentversion',
-            name='known_from',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry'),
+            model_name="documentversion",
+            name="known_from",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+            ),
         ),
         migrations.AddField(
-            model_name='documentversion',
-            name='known_to',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry'),
+            model_name="documentversion",
+            name="known_to",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.ledgerentry",
+            ),
         ),
         migrations.CreateModel(
-            name='LabelCount',
+            name="LabelCount",
             fields=[
-                ('label', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='sharing.label')),
-                ('documents', models.IntegerField()),
+                (
+                    "label",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="sharing.label",
+                    ),
+                ),
+                ("documents", models.IntegerField()),
             ],
             options={
-                'db_table': 'sharing_label_count',
+                "db_table": "sharing_label_count",
             },
         ),
         migrations.AddField(
-            model_name='documentversion',
-            name='label',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sharing.label'),
+            model_name="documentversion",
+            name="label",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sharing.label"),
         ),
         migrations.CreateModel(
-            name='NeedToKnow',
+            name="NeedToKnow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('known_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
+                (
+                    "known_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.ledgerentry",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_need_to_know',
-                'abstract': False,
+                "db_table": "sharing_need_to_know",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Remark',
+            name="Remark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('originator', models.CharField(max_length=60)),
-                ('party', models.CharField(max_length=60)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sharing.document')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("originator", models.CharField(max_length=60)),
+                ("party", models.CharField(max_length=60)),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="sharing.document"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_remark',
+                "db_table": "sharing_remark",
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('digest', models.CharField(default='never', max_length=10)),
-                ('told', models.BigIntegerField(default=0)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('looked', models.BigIntegerField(default=0)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("digest", models.CharField(default="never", max_length=10)),
+                ("told", models.BigIntegerField(default=0)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                ("looked", models.BigIntegerField(default=0)),
             ],
             options={
-                'db_table': 'sharing_subscription',
-                'constraints': [models.CheckConstraint(condition=models.Q(('digest__in', ['never', 'daily', 'weekly'])), name='subscription_digest')],
+                "db_table": "sharing_subscription",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__in", ["never", "daily", "weekly"])), name="subscription_digest"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Clearance',
+            name="Clearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(max_length=60)),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('known_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.CharField(max_length=60)),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
+                (
+                    "known_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.ledgerentry",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_clearance',
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(condition=models.Q(('known_to__isnull', True)), fields=('person',), name='clearance_one_open')],
+                "db_table": "sharing_clearance",
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_to__isnull", True)), fields=("person",), name="clearance_one_open"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DocumentLink',
+            name="DocumentLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('target', models.CharField(max_length=200)),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='sharing.documentversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("target", models.CharField(max_length=200)),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links", to="sharing.documentversion"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_document_link',
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['kind', 'target'], name='document_link_target')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['party', 'framework', 'meeting', 'instrument'])), name='document_link_kind'), models.UniqueConstraint(fields=('version', 'kind', 'target'), name='document_link_once')],
+                "db_table": "sharing_document_link",
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "indexes": [models.Index(fields=["kind", "target"], name="document_link_target")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["party", "framework", "meeting", "instrument"])),
+                        name="document_link_kind",
+                    ),
+                    models.UniqueConstraint(fields=("version", "kind", "target"), name="document_link_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DocumentFile',
+            name="DocumentFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('media_type', models.CharField(max_length=120)),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('note', models.CharField(blank=True, default='', max_length=300)),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='sharing.documentversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("media_type", models.CharField(max_length=120)),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("note", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="sharing.documentversion"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_document_file',
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('version', 'name'), name='document_file_name')],
+                "db_table": "sharing_document_file",
+                "base_manager_name": "objects",
+                "default_manager_name": "objects",
+                "constraints": [models.UniqueConstraint(fields=("version", "name"), name="document_file_name")],
             },
         ),
         migrations.CreateModel(
-            name='InTheKnow',
+            name="InTheKnow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(max_length=60)),
-                ('known_from', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('known_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.ledgerentry')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(max_length=60)),
+                (
+                    "known_from",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.ledgerentry"
+                    ),
+                ),
+                (
+                    "known_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.ledgerentry",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'sharing_in_the_know',
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(condition=models.Q(('known_to__isnull', True)), fields=('group', 'person'), name='in_the_know_once')],
+                "db_table": "sharing_in_the_know",
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("known_to__isnull", True)),
+                        fields=("group", "person"),
+                        name="in_the_know_once",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='documentversion',
-            index=models.Index(condition=models.Q(('known_to__isnull', True)), fields=['label', '-dated_on', '-id'], name='document_newest_of_label'),
+            model_name="documentversion",
+            index=models.Index(
+                condition=models.Q(("known_to__isnull", True)),
+                fields=["label", "-dated_on", "-id"],
+                name="document_newest_of_label",
+            ),
         ),
         migrations.AddIndex(
-            model_name='documentversion',
-            index=models.Index(condition=models.Q(('known_to__isnull', True)), fields=['-dated_on', '-id'], name='document_newest'),
+            model_name="documentversion",
+            index=models.Index(
+                condition=models.Q(("known_to__isnull", True)), fields=["-dated_on", "-id"], name="document_newest"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_to__isnull', True)), fields=('document',), name='document_one_open_version'),
+            model_name="documentversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_to__isnull", True)), fields=("document",), name="document_one_open_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['paper', 'minutes', 'report', 'lesson', 'best practice', 'advice', 'reform assessment', 'cyber-threat item'])), name='document_kind'),
+            model_name="documentversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "paper",
+                            "minutes",
+                            "report",
+                            "lesson",
+                            "best practice",
+                            "advice",
+                            "reform assessment",
+                            "cyber-threat item",
+                        ],
+                    )
+                ),
+                name="document_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='document_number_counts_from_one'),
+            model_name="documentversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="document_number_counts_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentversion',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='document_has_a_title'),
+            model_name="documentversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="document_has_a_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='needtoknow',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_to__isnull', True)), fields=('code',), name='need_to_know_one_open'),
+            model_name="needtoknow",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("known_to__isnull", True)), fields=("code",), name="need_to_know_one_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='remark_says_something'),
+            model_name="remark",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="remark_says_something"
+            ),
         ),
     ]

@@ -34,7 +34,5 @@ class Subscription(models.Model):
 
         db_table = "sharing_subscription"
         constraints = (
-            models.CheckConstraint(
-                name="subscription_digest", condition=Q(digest__in=["never", "daily", "weekly"])
-            ),
+            models.CheckConstraint(name="subscription_digest", condition=Q(digest__in=["never", "daily", "weekly"])),
         )

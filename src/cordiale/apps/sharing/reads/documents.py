@@ -218,9 +218,7 @@ def _filtered(filters: Filters) -> QuerySet[DocumentVersion]:
     if filters.since:
         rows = rows.filter(known_from__gt=filters.since)
     for link in filters.about:
-        rows = rows.filter(
-            pk__in=DocumentLink.objects.filter(kind=link.kind, target=link.target).values("version")
-        )
+        rows = rows.filter(pk__in=DocumentLink.objects.filter(kind=link.kind, target=link.target).values("version"))
     return rows
 
 
@@ -282,7 +280,10 @@ def _newest_of_labels(now: Now, *, after: Place | None, limit: int) -> list[int]
     connection = connections[database_asked()]
     beyond, given = "", []
     if after is not None:
-        beyond, given = " AND (dated_on < %s OR (dated_on = %s AND id < %s))", [after.dated_on, after.dated_on, after.version]
+        beyond, given = (
+            " AND (dated_on < %s OR (dated_on = %s AND id < %s))",
+            [after.dated_on, after.dated_on, after.version],
+        )
     is_rare = len(mine) * sum(counts[label] for label in mine) < sum(counts.values())
     sentence = (_BY_LABEL if is_rare else _BY_DATE)[connection.vendor]
     with connection.cursor() as cursor:

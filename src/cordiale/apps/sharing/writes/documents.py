@@ -1,0 +1,443 @@
+"""Files documents, changes what they say and who may read them, and records what their originators consent to."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cordiale.apps.ledger.writes import Change, entry
+from cordiale.apps.register.reads.installation import installation
+from cordiale.apps.register.reads.labels import labels as names
+from cordiale.apps.sharing.models import (
+    Consent,
+    Document,
+    DocumentFile,
+    DocumentLink,
+    DocumentText,
+    DocumentVersion,
+    Label,
+    Remark,
+)
+from cordiale.apps.sharing.models.rights import OPEN
+from cordiale.apps.sharing.reads.documents import DocumentRead, FileRead, Linked, document
+from cordiale.apps.sharing.reads.markings import label_of, meant
+from cordiale.apps.sharing.reads.reading import parties_of, reading
+from cordiale.apps.sharing.writes.files import KeptFile
+from cordiale.domain import labels as rules
+from cordiale.domain.ledger import canonical
+from cordiale.domain.period import When
+from cordiale.domain.roles import Role
+from cordiale.domain.sharing import Kind
+from cordiale.domain.viewer import NotPermitted, Viewer, require, require_second
+from cordiale.engines.files import kinds
+
+SUBJECT = "document"
+"""The subject of every entry about a document: the ledger is public, and which document there is is not."""
+LONGEST_TITLE = 300
+LONGEST_TEXT = 20_000
+
+
+class NoSuchDocument(LookupError):
+    """There is no such document, or nobody may tell this reader."""
+
+    code = "no-such-document"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such document.")
+
+
+class BadDocument(ValueError):
+    """A document that cannot be filed so."""
+
+    code = "bad-document"
+
+
+class ConsentMissing(ValueError):
+    """The originator controls the document and has not agreed that these may read it."""
+
+    code = "consent-missing"
+
+    def __init__(self, originator: str, parties: Sequence[str]) -> None:
+        super().__init__(
+            f"{originator} controls this document and has not agreed that it goes to {', '.join(parties)}; "
+            "have the consent recorded first."
+        )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of a document.
+
+    Args:
+        kind, title, summary, language: what it is; the language as a tag, "en".
+        originator: id of the party it comes from.
+        dated: its date, of any precision.
+        controlled: whether it may be released further only with the originator's consent.
+        links: what it is about.
+    """
+
+    kind: Kind
+    title: str
+    summary: str
+    language: str
+    originator: str
+    dated: When
+    controlled: bool = False
+    links: tuple[Linked, ...] = ()
+
+
+def file_document(
+    *, said: Said, label: rules.Label, files: Sequence[KeptFile] = (), reason: str = "", by: Viewer, at: datetime
+) -> str:
+    """File a new document.
+
+    Returns:
+        Its code.
+
+    Raises:
+        NotPermitted: a focal point files documents of the own party only.
+        BadDocument, BadMarking, BadAudience.
+    """
+    require(by, "sharing.file")
+    _refuse_others(by, said.originator)
+    _check(by, said, files)
+    label = label_of(by, level=label.level, release=label.release, group=label.group)
+    _refuse_losing(by, said.originator, label, at)
+    code = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+    with entry(by=by, at=at, verb="sharing.filed", subject=SUBJECT) as change:
+        Document.objects.create(code=code, known_from_id=change.number)
+        _put(change, code, 1, said, _interned(change, label), files, reason)
+    return code
+
+
+def revise(
+    *,
+    code: str,
+    said: Said,
+    files: Sequence[KeptFile] = (),
+    keep: Sequence[str] = (),
+    reason: str = "",
+    by: Viewer,
+    at: datetime,
+) -> int:
+    """Give a document a new content under the label it has.
+
+    Args:
+        files: new files.
+        keep: names of files of the content before that belong to the new one too.
+
+    Returns:
+        The number of the content.
+
+    Raises:
+        NotPermitted, NoSuchDocument, BadDocument.
+    """
+    require(by, "sharing.file")
+    before = _own(by, code)
+    _check(by, said, files, kept=[file for file in before.files if file.name in keep])
+    if said.originator != before.originator:
+        raise BadDocument("A document keeps its originator; file another one.")
+    with entry(by=by, at=at, verb="sharing.revised", subject=SUBJECT) as change:
+        old = _closed(change, code)
+        _put(change, code, old.number + 1, said, old.label_id, files, reason, old=old, keep=keep)
+    return old.number + 1
+
+
+def relabel(*, code: str, label: rules.Label, reason: str, by: Viewer, at: datetime) -> None:
+    """Let others read a document than before.
+
+    Raises:
+        NotPermitted, NoSuchDocument, BadMarking, BadAudience.
+        ConsentMissing: the originator controls it and did not agree.
+        NeedsSecondPerson: it gains somebody the right to read it.
+    """
+    require(by, "sharing.file")
+    before = _own(by, code)
+    label = label_of(by, level=label.level, release=label.release, group=label.group)
+    old_label = _label(before.label)
+    gaining = _gaining(by, old_label, label, at)
+    if before.controlled:
+        agreed = _agreed(by, code, old_label, at)
+        missing = sorted(set(gaining) - agreed)
+        if missing:
+            raise ConsentMissing(before.originator, missing)
+    _refuse_losing(by, before.originator, label, at)
+    require_second(by, gains_of(by, old=old_label, new=label, at=at))
+    with entry(by=by, at=at, verb="sharing.relabelled", subject=SUBJECT) as change:
+        old = _closed(change, code)
+        _copy(change, old, _interned(change, label), reason)
+
+
+def gains_of(viewer: Viewer, *, old: rules.Label, new: rules.Label, at: datetime) -> list[str]:
+    """Who gains the right to read when a label takes the place of another, one sentence each."""
+    gained = [f"{party} may read a document" for party in _gaining(viewer, old, new, at)]
+    if old.group and old.group != new.group:
+        gained.append(f"whoever is not in the group {old.group} may read a document")
+    ranks = installation(viewer).levels
+    if old.level in ranks and new.level in ranks and ranks[new.level].rank < ranks[old.level].rank:
+        gained.append(f"whoever is cleared for {ranks[new.level].name} may read a document")
+    return gained
+
+
+def withdraw(*, code: str, reason: str, by: Viewer, at: datetime) -> None:
+    """Take a document off; nobody reads it any more, and its history stays.
+
+    Raises:
+        NotPermitted, NoSuchDocument.
+    """
+    require(by, "sharing.file")
+    _own(by, code)
+    with entry(by=by, at=at, verb="sharing.withdrew", subject=SUBJECT) as change:
+        old = _closed(change, code)
+        change.record({"withdrew": code, "version": old.pk, "reason": reason})
+
+
+def consent(*, code: str, release: str, reason: str = "", by: Viewer, at: datetime) -> None:
+    """Record that the originator agrees to a release of a document it controls.
+
+    Args:
+        release: an audience; the consent covers whom it means at the moment the document is released.
+
+    Raises:
+        NotPermitted: `by` does not speak for the originator.
+        NoSuchDocument, BadAudience.
+    """
+    require(by, "sharing.file")
+    found = _known(by, code)
+    if found.originator not in speaks_for(by):
+        raise NotPermitted(by, "sharing.file")
+    agreed = label_of(by, release=release).release
+    with entry(by=by, at=at, verb="sharing.consented", subject=SUBJECT) as change:
+        made = Consent.objects.create(
+            document_id=code, originator=found.originator, release=agreed, known_from_id=change.number
+        )
+        change.record({"consent": made.pk, "document": code, "release": agreed, "reason": reason})
+
+
+def remark(*, code: str, text: str, by: Viewer, at: datetime) -> None:
+    """Send the originator of a document a remark; whoever reads it may.
+
+    Raises:
+        NoSuchDocument.
+        BadDocument: the remark says nothing, or too much.
+    """
+    found = _known(by, code)
+    said = text.strip()
+    if not said or len(said) > LONGEST_TEXT:
+        raise BadDocument(f"A remark says something, in {LONGEST_TEXT:,} characters at most.")
+    party = min(_parties(by), default="")
+    Remark.objects.create(
+        document_id=code, originator=found.originator, person_id=by.person, party=party, text=said, at=at
+    )
+
+
+def speaks_for(by: Viewer) -> frozenset[str]:
+    """The parties somebody files documents for and agrees for: a desk officer for the host, a focal point for its own."""
+    host = installation(by).host
+    own = {mandate.party for mandate in by.mandates if mandate.party}
+    return frozenset(own | ({host} if any(mandate.role is Role.DESK_OFFICER for mandate in by.mandates) else set()))
+
+
+def is_desk(by: Viewer) -> bool:
+    """Whether somebody files what anybody sent to the desk."""
+    return not by.person or any(mandate.role is Role.DESK_OFFICER for mandate in by.mandates)
+
+
+def _parties(by: Viewer) -> frozenset[str]:
+    return parties_of(by.mandates, host=installation(by).host)
+
+
+def _refuse_others(by: Viewer, originator: str) -> None:
+    if not is_desk(by) and originator not in speaks_for(by):
+        raise NotPermitted(by, "sharing.file")
+
+
+def _refuse_losing(by: Viewer, originator: str, label: rules.Label, at: datetime) -> None:
+    """Whoever files for a party must not shut the party out of its own document by mistake."""
+    if is_desk(by):
+        return
+    found = meant(by, label=label, at=at)
+    if originator not in (*found.home, *found.released):
+        raise BadDocument(
+            f"{names(by).name(('parties',), originator)} could not read its own document under this label; "
+            "release it to that party too."
+        )
+
+
+def _known(by: Viewer, code: str) -> DocumentRead:
+    """A document that somebody may know of.
+
+    Raises:
+        NoSuchDocument.
+    """
+    with reading(by) as now:
+        found = document(now, code=code)
+    if found is None:
+        raise NoSuchDocument
+    return found
+
+
+def _own(by: Viewer, code: str) -> DocumentRead:
+    """A document that somebody may know of and change."""
+    found = _known(by, code)
+    _refuse_others(by, found.originator)
+    return found
+
+
+def _check(by: Viewer, said: Said, files: Sequence[KeptFile], *, kept: Sequence[FileRead] = ()) -> None:
+    if not said.title.strip() or len(said.title) > LONGEST_TITLE:
+        raise BadDocument(f"A document needs a title, of {LONGEST_TITLE} characters at most.")
+    if len(said.summary) > LONGEST_TEXT:
+        raise BadDocument(f"A summary has {LONGEST_TEXT:,} characters at most; put the rest into a file.")
+    if said.originator not in names(by).of["parties"]:
+        raise BadDocument(f'There is no party "{said.originator}" that a document could come from.')
+    called = [file.name.casefold() for file in (*files, *kept)]
+    if len(called) != len(set(called)):
+        raise BadDocument("Two files bear one name; call one of them otherwise.")
+    if said.kind is Kind.CYBER_THREAT and not any(file.media_type == kinds.STIX.media_type for file in (*files, *kept)):
+        raise BadDocument("A cyber-threat item holds a STIX 2.1 bundle; add its .json file.")
+
+
+def _label(number: int) -> rules.Label:
+    policy, level, release, group = Label.objects.values_list("policy", "level", "release", "group").get(pk=number)
+    return rules.Label(policy, level, release, group)
+
+
+def _interned(change: Change, label: rules.Label) -> int:
+    """The number of a label, made if no document ever bore it."""
+    found = Label.objects.filter(digest=label.digest).values_list("pk", flat=True).first()
+    if found is not None:
+        return found
+    made = Label.objects.create(
+        policy=label.policy,
+        level=label.level,
+        release=label.release,
+        group=label.group,
+        digest=label.digest,
+        known_from_id=change.number,
+    )
+    change.record({"label": made.pk, "digest": label.digest})
+    return made.pk
+
+
+def _gaining(viewer: Viewer, old: rules.Label, new: rules.Label, at: datetime) -> list[str]:
+    before, after = meant(viewer, label=old, at=at), meant(viewer, label=new, at=at)
+    return sorted({*after.home, *after.released} - {*before.home, *before.released})
+
+
+def _agreed(viewer: Viewer, code: str, label: rules.Label, at: datetime) -> set[str]:
+    """The parties an originator agreed to, by consents that are recorded."""
+    found: set[str] = set()
+    for release in Consent.objects.filter(OPEN, document=code).values_list("release", flat=True):
+        said = meant(viewer, label=replace(label, release=release), at=at)
+        found |= {*said.home, *said.released}
+    return found
+
+
+def _closed(change: Change, code: str) -> DocumentVersion:
+    """The version of now, closed by an open entry.
+
+    Raises:
+        NoSuchDocument: it was withdrawn meanwhile.
+    """
+    old: DocumentVersion | None = DocumentVersion.behind.filter(OPEN, document=code).first()
+    if old is None:
+        raise NoSuchDocument
+    DocumentVersion.behind.filter(pk=old.pk).update(known_to_id=change.number)
+    return old
+
+
+def _put(
+    change: Change,
+    code: str,
+    number: int,
+    said: Said,
+    label: int,
+    files: Sequence[KeptFile],
+    reason: str,
+    *,
+    old: DocumentVersion | None = None,
+    keep: Sequence[str] = (),
+) -> None:
+    """Record a version with its files, links and words."""
+    zone = installation(Viewer.system("dates of documents")).zone
+    made = DocumentVersion.behind.create(
+        document_id=code,
+        number=number,
+        label_id=label,
+        kind=str(said.kind),
+        title=said.title.strip(),
+        summary=said.summary.strip(),
+        language=said.language,
+        originator=said.originator,
+        dated=str(said.dated),
+        dated_on=datetime.fromtimestamp(said.dated.bounds(zone)[0] / 1_000_000, zone).date(),
+        controlled=said.controlled,
+        known_from_id=change.number,
+    )
+    kept = [] if old is None else list(DocumentFile.behind.filter(version=old, name__in=keep))
+    rows = [
+        DocumentFile(name=f.name, media_type=f.media_type, size=f.size, sha256=f.sha256, note=f.note)
+        for f in (*files, *kept)
+    ]
+    for row in rows:
+        row.version_id, row.known_from_id = made.pk, change.number
+    DocumentFile.behind.bulk_create(rows)
+    links = {(str(link.kind), link.target) for link in said.links}
+    DocumentLink.behind.bulk_create(
+        DocumentLink(version_id=made.pk, kind=kind, target=target, known_from_id=change.number)
+        for kind, target in sorted(links)
+    )
+    words = "\n".join(file.text for file in files)
+    if old is not None:
+        before = DocumentText.behind.filter(version=old)
+        words = "\n".join([words, *(before.values_list("content", flat=True) if keep else ())]).strip()
+        before.delete()
+    DocumentText.behind.create(version_id=made.pk, title=made.title, summary=made.summary, content=words)
+    _commit_to(change, made, rows, sorted(links), reason)
+
+
+def _copy(change: Change, old: DocumentVersion, label: int, reason: str) -> None:
+    """The same content under another label."""
+    old_pk = old.pk
+    made = DocumentVersion.behind.get(pk=old_pk)
+    made.pk, made.label_id, made.known_from_id, made.known_to_id = None, label, change.number, None
+    made.save(force_insert=True)
+    files, links = list(DocumentFile.behind.filter(version=old_pk)), list(DocumentLink.behind.filter(version=old_pk))
+    for row in (*files, *links):
+        row.pk, row.version_id, row.known_from_id = None, made.pk, change.number
+    DocumentFile.behind.bulk_create(files)
+    DocumentLink.behind.bulk_create(links)
+    text = DocumentText.behind.get(version=old_pk)
+    words = text.content
+    DocumentText.behind.filter(version=old_pk).delete()
+    DocumentText.behind.create(version_id=made.pk, title=made.title, summary=made.summary, content=words)
+    _commit_to(change, made, files, sorted((link.kind, link.target) for link in links), reason)
+
+
+def _commit_to(
+    change: Change, made: DocumentVersion, files: Sequence[DocumentFile], links: Sequence[tuple[str, str]], reason: str
+) -> None:
+    """What the entry holds of a version: numbers and a hash of all that it says, so that the ledger keeps no content."""
+    said = [
+        made.document_id,
+        made.number,
+        made.label_id,
+        made.kind,
+        made.title,
+        made.summary,
+        made.language,
+        made.originator,
+        made.dated,
+        made.controlled,
+        sorted([file.name, file.media_type, file.size, file.sha256] for file in files),
+        list(links),
+    ]
+    digest = hashlib.sha256(canonical(said)).hexdigest()
+    change.record(
+        {"document": made.document_id, "version": made.pk, "label": made.label_id, "digest": digest, "reason": reason}
+    )
