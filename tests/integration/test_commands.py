@@ -371,3 +371,10 @@ def test_a_service_behind_a_proxy_refuses_a_taken_port(home):
         done = run(home, "serve", "--exact-port", "--port", str(port))
 
     assert refused(done, f"Port {port} is taken")
+
+
+@pytest.mark.sqlite
+def test_sqlite_has_no_role_to_grant_anything_to(db):
+    done = CliRunner().invoke(main, ["database", "grant", "cordiale"])
+
+    assert (done.exit_code, done.output.startswith("Error: SQLite knows no roles")) == (1, True)

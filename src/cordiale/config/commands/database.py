@@ -22,7 +22,7 @@ from cordiale.config.privileges.granting import (
     grant_to,
     refuse_unless_owner,
 )
-from cordiale.config.privileges.held import comparison, recording
+from cordiale.config.privileges.held import comparison, current_role, recording
 from cordiale.config.queue import SNAPSHOTS
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.packs.manifest import FILE, Manifest, read_manifest
@@ -43,9 +43,9 @@ def migrate() -> None:
     except NotTheOwner as refusal:
         raise click.ClickException(str(refusal)) from None
     except MigrationSchemaMissing:
-        user = connection.settings_dict["USER"]
+        role = current_role()
         raise click.ClickException(
-            f"Only the owner of the database may make its tables, and DATABASE_URL names {user}, which may not."
+            f"Only the owner of the database may make its tables, and DATABASE_URL names {role}, which may not."
         ) from None
     for role in recording() if connection.vendor == "postgresql" else ():
         rights = comparison(role)

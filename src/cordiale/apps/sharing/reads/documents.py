@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connections
 from django.db.models import Count, Q, QuerySet
@@ -278,7 +279,8 @@ def _newest_of_labels(now: Now, *, after: Place | None, limit: int) -> list[int]
     if not mine:
         return []
     connection = connections[database_asked()]
-    beyond, given = "", []
+    beyond: str = ""
+    given: list[Any] = []
     if after is not None:
         beyond, given = (
             " AND (dated_on < %s OR (dated_on = %s AND id < %s))",

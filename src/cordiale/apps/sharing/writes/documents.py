@@ -295,10 +295,11 @@ def _check(by: Viewer, said: Said, files: Sequence[KeptFile], *, kept: Sequence[
         raise BadDocument(f"A summary has {LONGEST_TEXT:,} characters at most; put the rest into a file.")
     if said.originator not in names(by).of["parties"]:
         raise BadDocument(f'There is no party "{said.originator}" that a document could come from.')
-    called = [file.name.casefold() for file in (*files, *kept)]
+    all_files: list[KeptFile | FileRead] = [*files, *kept]
+    called = [file.name.casefold() for file in all_files]
     if len(called) != len(set(called)):
         raise BadDocument("Two files bear one name; call one of them otherwise.")
-    if said.kind is Kind.CYBER_THREAT and not any(file.media_type == kinds.STIX.media_type for file in (*files, *kept)):
+    if said.kind is Kind.CYBER_THREAT and not any(file.media_type == kinds.STIX.media_type for file in all_files):
         raise BadDocument("A cyber-threat item holds a STIX 2.1 bundle; add its .json file.")
 
 
