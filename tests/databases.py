@@ -112,10 +112,10 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
     What happens there is committed for good. A connection that a rollback fixture holds is put aside untouched;
     threads close their own connections.
     """
-    settings = connections.settings
-    kept = {alias: (connections[alias], settings[alias]["NAME"], settings[alias]["USER"]) for alias in database.names}
+    known = connections.settings
+    kept = {alias: (connections[alias], known[alias]["NAME"], known[alias]["USER"]) for alias in database.names}
     for alias, name in database.names.items():
-        settings[alias] |= {"NAME": name, "USER": database.user}
+        known[alias] |= {"NAME": name, "USER": database.user}
         connections[alias] = connections.create_connection(alias)
     snapshots, settings.SNAPSHOTS = settings.SNAPSHOTS, "snapshots" if "snapshots" in database.names else "default"
     try:
@@ -127,7 +127,7 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
                     connections[alias].close()
     finally:
         for alias, (connection, name, user) in kept.items():
-            settings[alias] |= {"NAME": name, "USER": user}
+            known[alias] |= {"NAME": name, "USER": user}
             connections[alias] = connection
         settings.SNAPSHOTS = snapshots
 
