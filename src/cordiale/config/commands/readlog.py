@@ -43,8 +43,8 @@ def verify() -> None:
         elif one.checked.torn:
             click.echo(f"{one.file} has a torn end: {one.checked.torn:,} bytes after line {one.checked.lines}.")
     if faulty:
-        raise click.ClickException(f"The read log does not hold: {faulty:,} of {count:,} files.")
-    click.echo(f"The read log holds: {whole:,} lines in {count:,} files.")
+        raise click.ClickException(f"The read log does not hold: {faulty:,} of {_counted(count, 'file')}.")
+    click.echo(f"The read log holds: {_counted(whole, 'line')} in {_counted(count, 'file')}.")
 
 
 @readlog.command()
@@ -54,7 +54,7 @@ def enter() -> None:
         grown = enter_heads(by=VIEWER, at=clock.now(), folder=settings.READ_LOG)
     except (ClockMissing, OSError) as refusal:
         raise click.ClickException(str(refusal)) from None
-    click.echo(f"Entered the heads of {grown:,} files." if grown else "No file grew; nothing was entered.")
+    click.echo(f"Entered the heads of {_counted(grown, 'file')}." if grown else "No file grew; nothing was entered.")
 
 
 @readlog.command()
@@ -111,3 +111,7 @@ def _row(line: Line) -> tuple[object, ...]:
         ", ".join(line.refused),
         line.known,
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
