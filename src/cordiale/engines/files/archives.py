@@ -20,7 +20,7 @@ from xml.sax.handler import ContentHandler, feature_namespaces
 import defusedxml.sax
 from defusedxml.common import DefusedXmlException
 
-from cordiale.engines.files.refusing import DamagedFile, EncryptedFile, TwoFormats, UnpacksTooFar, UnsafeParts
+from cordiale.engines.files.refusing import BadFile, DamagedFile, EncryptedFile, TwoFormats, UnpacksTooFar, UnsafeParts
 
 MOST_PARTS = 5_000
 MOST_DIRECTORY = 2 * 2**20
@@ -121,12 +121,13 @@ class Archive:
         parser.setContentHandler(_Bounded(handler, name))
         try:
             with self._archive.open(self._parts[name]) as part:
+                parser.feed(b"")  # so that an empty part is missed when it is closed
                 while piece := part.read(_PIECE):
                     parser.feed(piece)
             parser.close()
         except DefusedXmlException:
             raise DamagedFile("the part defines a document type or an entity", _SAVE_AGAIN, name[:80]) from None
-        except (DamagedFile, UnpacksTooFar):
+        except BadFile:
             raise
         except (*BROKEN, xml.sax.SAXException):
             raise DamagedFile("the part is missing or damaged", _SAVE_AGAIN, name[:80]) from None

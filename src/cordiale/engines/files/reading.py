@@ -75,7 +75,7 @@ class Limits:
         return [str(number) for number in astuple(self)]
 
 
-class Enough(Exception):  # noqa: N818  # says what happened
+class Enough(Exception):  # says what happened
     """Reading ends here, with what there is."""
 
     def __init__(self, ending: Ending) -> None:
@@ -142,7 +142,7 @@ def _read_text(content: BinaryIO, page: Page, _: int) -> Ending:
 
 
 def _read_pdf(content: BinaryIO, page: Page, most: int) -> Ending:
-    import pypdf  # noqa: PLC0415  # only PDFs pay for it
+    import pypdf  # only PDFs pay for it
 
     reader = pypdf.PdfReader(content, strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
