@@ -14,9 +14,9 @@ from django.db import connection, connections
 
 from cordiale.apps.ledger.reads import Head, fault, head
 from cordiale.apps.register.reads.integrity import first_altered
-from cordiale.config.queue import SNAPSHOTS
 from cordiale.config.backups.holding import BackupDamaged, OtherDatabase, held_by, refuse_newer
 from cordiale.config.backups.programs import call
+from cordiale.config.queue import SNAPSHOTS
 from cordiale.domain.viewer import Viewer
 
 
