@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -109,8 +109,8 @@ class ApiDoor:
         else:
             answer.headers["Cache-Control"] = "no-store"
         if method == "HEAD":
-            if isinstance(answer, StreamingHttpResponse):
-                answer.streaming_content = ()
+            if answer.streaming:
+                answer.streaming_content = ()  # type: ignore[attr-defined]  # a StreamingHttpResponse then
             else:
                 answer.headers["Content-Length"] = str(len(answer.content))
                 answer.content = b""

@@ -74,7 +74,7 @@ api.add_router("", ledger.router)
 api.add_router("", people.router)
 api.add_router("", sharing.router)
 for _unreadable in (CannotRead, LogUnwritable):
-    api.add_exception_handler(_unreadable, lambda request, refusal: problem(CannotBeShown()))  # type: ignore[arg-type]  # as below
+    api.add_exception_handler(_unreadable, lambda request, refusal: problem(CannotBeShown()))
 
 
 for _reason in STATUSES:
