@@ -54,8 +54,8 @@ class Bundle:
         id: its identifier.
         counts: type to how many objects, in the order of the types.
         names: objects that have a name, in the order of the file, at most `MOST_NAMES`.
-        created: the earliest moment at which any of its objects was made; None when none says.
-        modified: the latest at which any was changed; None when none says.
+        created: the earliest moment at which any object but a marking was made; None when none says.
+        modified: the latest at which any of them was changed; None when none says.
         markings: what its marking definitions say ("TLP:GREEN", a statement), in the order of the file, each once.
     """
 
@@ -122,8 +122,9 @@ def checked(content: bytes) -> Bundle:
     objects = bundle.pop("objects")
     _parsed(bundle, "bundle")
     found = [_object(one, f"object {number}") for number, one in enumerate(objects, 1)]
-    made = [one["created"] for one in found if "created" in one]
-    changed = [one["modified"] for one in found if "modified" in one]
+    dated = [one for one in found if one["type"] != "marking-definition"]
+    made = [one["created"] for one in dated if "created" in one]
+    changed = [one["modified"] for one in dated if "modified" in one]
     named = [Named(one["id"], one["type"], one["name"]) for one in found if isinstance(one.get("name"), str)]
     return Bundle(
         id=bundle["id"],
@@ -147,7 +148,15 @@ def _object(one: object, place: str) -> Mapping[str, Any]:
     pattern = one.get("pattern")
     if isinstance(pattern, str) and len(pattern) > MOST_PATTERN:
         raise StixTooLarge(f"the pattern has more than {MOST_PATTERN:,} characters", "split the indicator", place)
-    return _parsed(one, place)
+    nothing = [name for name, value in one.items() if value is None]
+    if nothing:
+        raise NotStix(f"{nothing[0][:80]} has no value", "leave it out", place)
+    parsed = _parsed(one, place)
+    # the library gives moments that are missing the moment of reading
+    invented = [name for name in parsed if isinstance(parsed[name], datetime) and name not in one]
+    if invented:
+        raise NotStix(f"the object lacks {invented[0]}", _SEND_21, place)
+    return parsed
 
 
 def _parsed(one: dict[str, Any], place: str) -> Mapping[str, Any]:
