@@ -446,3 +446,7 @@ def test_any_bytes_are_taken_or_refused(name, content):
 def test_two_files_glued_together_are_never_taken(name, second):
     with pytest.raises(BadFile):
         sniffed(name, EVERY[name] + EVERY[second] + zlib.compress(b""))
+
+
+def test_a_kind_is_found_by_its_code():
+    assert [kinds.kind_of_code(kind.code) for kind in kinds.KINDS] == list(kinds.KINDS)

@@ -100,6 +100,7 @@ LARGE = {
     "nesting": b'{"a":' * 200_000,
     "lists": b"[" * 200_000,
     "objects": bundle(*[{}] * 5_001),
+    "patterns together": bundle(*[indicator("[a:b = 1]" + " " * 4_000)] * 40),
     "a pattern": bundle(indicator("x" * 5_001)),
 }
 
