@@ -72,7 +72,8 @@ class LabelForm(forms.Form):
         required=False,
         max_length=2_000,
         help_text=_(
-            "Frameworks, countries and groups, such as: PfP, MD, JPN except BLR. Empty: the home audience only."
+            "Frameworks, countries and groups, as a marking names them; who is left out stands after except. "
+            "Empty: the home audience only."
         ),
     )
     group = forms.ChoiceField(label=_("Need to know"), required=False)
@@ -110,10 +111,10 @@ class DocumentForm(forms.Form):
         label=_("About countries and organisations"),
         required=False,
         max_length=500,
-        help_text=_("Ids with commas between: aut, jpn."),
+        help_text=_("Ids with commas between."),
     )
     frameworks = forms.CharField(
-        label=_("About frameworks"), required=False, max_length=500, help_text=_("Ids with commas between: pfp, md.")
+        label=_("About frameworks"), required=False, max_length=500, help_text=_("Ids with commas between.")
     )
     instruments = forms.CharField(
         label=_("About instruments"), required=False, max_length=500, help_text=_("Ids with commas between.")
@@ -122,7 +123,7 @@ class DocumentForm(forms.Form):
         label=_("About meetings"),
         required=False,
         max_length=500,
-        help_text=_("Body and day with commas between: nac 2026-11-26."),
+        help_text=_("Id of the body and day, with commas between meetings."),
     )
     keep = forms.MultipleChoiceField(label=_("Files to keep"), required=False, widget=forms.CheckboxSelectMultiple)
     sent = FilesField(
@@ -156,7 +157,7 @@ class ConsentForm(forms.Form):
     release = forms.CharField(
         label=_("May be released to"),
         max_length=2_000,
-        help_text=_("Frameworks, countries and groups, such as: PfP, JPN."),
+        help_text=_("Frameworks, countries and groups, as a marking names them."),
     )
 
 

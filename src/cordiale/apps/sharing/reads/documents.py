@@ -19,6 +19,7 @@ from cordiale.apps.sharing.reads.reading import Now
 from cordiale.domain.sharing import Kind, LinkedTo
 
 LARGEST = 2**62
+LONGEST_CODE = 60
 AT_ONCE = 50
 """Documents on a page."""
 
@@ -195,7 +196,7 @@ def document(now: Now, *, code: str) -> DocumentRead | None:
     """One document with its files and what it is about; None when there is none that the reader may know of."""
     row = DocumentVersion.objects.filter(OPEN, document=code).values_list(*_COLUMNS).first()
     if row is None:
-        now.refuse(code)
+        now.refuse(code[:LONGEST_CODE])
         return None
     files = DocumentFile.objects.filter(version=row[0]).order_by("name")
     links = DocumentLink.objects.filter(version=row[0]).order_by("kind", "target")

@@ -26,6 +26,7 @@ from cordiale.apps.sharing.reads.documents import (
     kinds,
     newest,
 )
+from cordiale.apps.sharing.reads.originators import speaks_for
 from cordiale.apps.sharing.reads.reading import Now, reading
 from cordiale.apps.sharing.reads.remarks import consents, remarks
 from cordiale.apps.sharing.reads.searching import LONGEST, search
@@ -36,7 +37,6 @@ from cordiale.apps.sharing.views.showing import (
     may_change,
     size_shown,
 )
-from cordiale.apps.sharing.writes.documents import speaks_for
 from cordiale.domain.period import parse_when
 from cordiale.domain.sharing import Kind, LinkedTo
 from cordiale.domain.viewer import Viewer

@@ -19,6 +19,7 @@ from cordiale.apps.sharing.forms import ConsentForm, DocumentForm, LabelForm, Re
 from cordiale.apps.sharing.reads.documents import DocumentRead, Linked, document
 from cordiale.apps.sharing.reads.labels import label_numbered, levels
 from cordiale.apps.sharing.reads.markings import groups_in_the_know, label_of, meant
+from cordiale.apps.sharing.reads.originators import is_desk, speaks_for
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.views.showing import countries, may_change, meaning
 from cordiale.apps.sharing.writes.documents import (
@@ -27,11 +28,9 @@ from cordiale.apps.sharing.writes.documents import (
     Said,
     consent,
     file_document,
-    is_desk,
     relabel,
     remark,
     revise,
-    speaks_for,
     withdraw,
 )
 from cordiale.apps.sharing.writes.files import KeptFile, keep_file
@@ -150,7 +149,14 @@ def new_label(request: HttpRequest, code: str) -> HttpResponse:
             relabel(code=code, label=label, reason=why, by=viewer, at=at)
         except NeedsSecondPerson:
             title = _("Document %(code)s: %(marking)s") % {"code": code, "marking": now.marking}
-            propose(verb=RELABELLING, title=title, arguments=kept(code, label), reason=why, by=viewer, at=at)
+            propose(
+                verb=RELABELLING,
+                title=title,
+                arguments=kept(viewer, code=code, label=label),
+                reason=why,
+                by=viewer,
+                at=at,
+            )
             messages.success(request, _("Proposed. Another person decides."))
             return HttpResponseRedirect(back)
         except (BadDocument, ConsentMissing, *LABELS) as refusal:

@@ -11,7 +11,7 @@ from cordiale.apps.register.reads.labels import labels as names
 from cordiale.apps.sharing.forms import KIND_NAMES
 from cordiale.apps.sharing.reads.documents import DocumentRead, Linked
 from cordiale.apps.sharing.reads.markings import Meant
-from cordiale.apps.sharing.writes.documents import is_desk, speaks_for
+from cordiale.apps.sharing.reads.originators import is_desk, speaks_for
 from cordiale.domain.period import parse_when
 from cordiale.domain.sharing import LinkedTo
 from cordiale.domain.viewer import Viewer

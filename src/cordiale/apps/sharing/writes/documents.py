@@ -27,12 +27,12 @@ from cordiale.apps.sharing.models.rights import OPEN
 from cordiale.apps.sharing.reads.documents import DocumentRead, FileRead, Linked, NoSuchDocument, document
 from cordiale.apps.sharing.reads.labels import label_numbered
 from cordiale.apps.sharing.reads.markings import label_of, meant
-from cordiale.apps.sharing.reads.reading import parties_of, reading
+from cordiale.apps.sharing.reads.originators import acts_for, is_desk, speaks_for
+from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.writes.files import KeptFile
 from cordiale.domain import labels as rules
 from cordiale.domain.ledger import canonical
 from cordiale.domain.period import When, date_at
-from cordiale.domain.roles import Role
 from cordiale.domain.sharing import Kind, LinkedTo, words_of
 from cordiale.domain.viewer import NotPermitted, Viewer, require, require_second
 from cordiale.engines.files import kinds
@@ -215,33 +215,20 @@ def remark(*, code: str, text: str, by: Viewer, at: datetime) -> None:
     """Send the originator of a document a remark; whoever reads it may.
 
     Raises:
-        NoSuchDocument.
+        NotPermitted, NoSuchDocument.
         BadDocument: the remark says nothing, or too much.
     """
+    require(by, "sharing.remark")
     found = _known(by, code)
     said = text.strip()
     if not said or len(said) > LONGEST_TEXT:
         raise BadDocument(f"A remark says something, in {LONGEST_TEXT:,} characters at most.")
-    party = min(_parties(by), default="")
-    Remark.objects.create(
-        document_id=code, originator=found.originator, person_id=by.person, party=party, text=said, at=at
-    )
-
-
-def speaks_for(by: Viewer) -> frozenset[str]:
-    """The parties somebody files and agrees for: the host for a desk officer, the own party for a focal point."""
-    host = installation(by).host
-    own = {mandate.party for mandate in by.mandates if mandate.party}
-    return frozenset(own | ({host} if any(mandate.role is Role.DESK_OFFICER for mandate in by.mandates) else set()))
-
-
-def is_desk(by: Viewer) -> bool:
-    """Whether somebody files what anybody sent to the desk."""
-    return not by.person or any(mandate.role is Role.DESK_OFFICER for mandate in by.mandates)
-
-
-def _parties(by: Viewer) -> frozenset[str]:
-    return parties_of(by.mandates, host=installation(by).host)
+    party = min(acts_for(by), default="")
+    with entry(by=by, at=at, verb="sharing.remarked", subject=SUBJECT) as change:
+        made = Remark.objects.create(
+            document_id=code, originator=found.originator, person_id=by.person, party=party, text=said, at=at
+        )
+        change.record({"remark": made.pk, "document": code})
 
 
 def _refuse_others(by: Viewer, originator: str) -> None:

@@ -20,7 +20,7 @@ RELABELLING = "sharing.relabel"
 """The verb of a proposal to give a document another label."""
 
 
-def kept(code: str, label: Label) -> dict[str, Any]:
+def kept(viewer: Viewer, *, code: str, label: Label) -> dict[str, Any]:
     """The arguments as a proposal keeps them."""
     return {"code": code, "policy": label.policy, "level": label.level, "release": label.release, "group": label.group}
 
