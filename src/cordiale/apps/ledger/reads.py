@@ -382,6 +382,12 @@ def verb_shown(verb: str) -> str:
         "people.retention-run": _("Personal data past their time erased"),
         "people.proposed": _("Change proposed"),
         "people.proposal-decided": _("Proposal decided"),
+        "sharing.recorded": _("Document, consent or remark recorded"),
+        "sharing.cleared": _("Clearance given or taken away"),
+        "sharing.group-defined": _("Group that needs to know defined"),
+        "sharing.let-know": _("Somebody let into a group that needs to know"),
+        "sharing.let-know-no-more": _("Somebody taken out of a group that needs to know"),
+        "sharing.acknowledged": _("Exposure acknowledged"),
         "sharing.read-log-headed": _("Heads of the read log entered"),
     }
     return names.get(verb, verb)

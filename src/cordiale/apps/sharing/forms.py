@@ -148,7 +148,11 @@ class DocumentForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Where a second person decides it stands in the public ledger: write nothing of the document."),
+    )
 
 
 class ConsentForm(forms.Form):
