@@ -34,7 +34,7 @@ from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.sharing import Kind
 from cordiale.engines.confidentiality.reading import read
 from cordiale.engines.confidentiality.refusing import BadLabelXml
-from cordiale.engines.confidentiality.statements import LabelStatement, Succession
+from cordiale.engines.confidentiality.statements import LabelStatement, Successor
 from cordiale.engines.confidentiality.writing import written
 from tests.makers import AT, owner
 from tests.people import DESK, now_somebody, seen, signed_in, somebody
@@ -160,10 +160,27 @@ def test_a_list_whose_successor_is_shorter_keeps_only_who_stays(label):
     statement = told(label)
     assert statement.information.releasable > {"AUT"}
     fewer = replace(statement.information, releasable=statement.information.releasable - {"AUT"})
-    announced = replace(statement, successor=Succession(AT + timedelta(days=9), fewer))
+    announced = replace(statement, successor=Successor(AT + timedelta(days=9), fewer))
 
     for one in (announced, foreign(announced)):
         assert readers(label_from_statement(owner, statement=one, at=AT)) == listed(statement) - {"aut"}
+
+
+def test_a_label_that_will_lose_one_of_home_comes_in_again(label):
+    suspend("hun", on="2026-12-25", framework="nato")
+    statement = told(label)
+    taken = label_from_statement(owner, statement=foreign(statement), at=AT)
+
+    assert statement.successor is not None
+    assert "HUN" in statement.information.releasable - statement.successor.information.releasable
+    assert label_from_statement(owner, statement=statement, at=AT) == label
+    assert readers(taken) == listed(statement)
+
+
+def test_a_classification_may_bear_the_name_of_its_policy():
+    taken = label_from_statement(owner, statement=some(classification="NATO UNCLASSIFIED"), at=AT)
+
+    assert taken == Label("nato", "unclassified")
 
 
 OTHER_PARTIES = ["aut", "che", "jpn", "kor", "mda", "srb", "ukr", "eu", "osce", "un"]
@@ -242,10 +259,28 @@ class TestRefused:
     def test_a_successor_of_another_group(self):
         statement = some()
         other = replace(statement.information, group="cyber-cell")
-        announced = replace(statement, successor=Succession(AT + timedelta(days=9), other))
+        announced = replace(statement, successor=Successor(AT + timedelta(days=9), other))
 
         with pytest.raises(LabelNotTaken, match="another policy, level or group"):
             label_from_statement(owner, statement=announced, at=AT)
+
+    def test_a_successor_that_leaves_out_one_of_home(self):
+        statement = some()
+        fewer = replace(statement.information, releasable=statement.information.releasable - {"HUN"})
+
+        with pytest.raises(LabelNotTaken, match="leaves out hun"):
+            label_from_statement(
+                owner, statement=replace(statement, successor=Successor(AT + timedelta(days=9), fewer)), at=AT
+            )
+
+    def test_a_successor_longer_than_its_context(self):
+        statement = some()
+        more = replace(statement.information, releasable=statement.information.releasable | {"JPN"})
+
+        with pytest.raises(LabelNotTaken, match="beyond the home audience"):
+            label_from_statement(
+                owner, statement=replace(statement, successor=Successor(AT + timedelta(days=9), more)), at=AT
+            )
 
     def test_a_label_that_nobody_can_be_told_of(self):
         for label in (Label("eu", "unclassified"), Label("nato", "secret")):

@@ -16,7 +16,7 @@ from cordiale.engines.confidentiality.statements import (
     Information,
     LabelStatement,
     NotSayable,
-    Succession,
+    Successor,
     is_sayable,
 )
 from cordiale.engines.confidentiality.trees import DEEPEST, MOST_BYTES, MOST_ELEMENTS
@@ -30,7 +30,7 @@ NOW = Information(
 )
 THEN = Information("NATO", "UNCLASSIFIED", frozenset({"NATO"}), frozenset({"FIN", "nato"}), "cyber-cell")
 FULL = LabelStatement(
-    NOW, AT, LATER, Succession(LATER, THEN), "fin", Label("nato", "unclassified", "jpn, pfp", "cyber-cell")
+    NOW, AT, LATER, Successor(LATER, THEN), "fin", Label("nato", "unclassified", "jpn, pfp", "cyber-cell")
 )
 PLAIN = LabelStatement(THEN, AT)
 XML = written(FULL).decode()
@@ -52,7 +52,7 @@ statements = st.builds(
     information=information,
     created_at=moments,
     review_at=st.none() | moments,
-    successor=st.none() | st.builds(Succession, at=moments, information=information),
+    successor=st.none() | st.builds(Successor, at=moments, information=information),
     originator=words | st.just(""),
     own=st.none() | st.builds(Label, policy=words, level=words, release=sentences, group=words | st.just("")),
 )

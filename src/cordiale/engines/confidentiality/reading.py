@@ -14,7 +14,7 @@ from cordiale.engines.confidentiality.statements import (
     LONGEST_WORD,
     Information,
     LabelStatement,
-    Succession,
+    Successor,
     is_sayable,
 )
 from cordiale.engines.confidentiality.trees import Node, tree
@@ -93,7 +93,7 @@ def _information(node: Node) -> Information:
     )
 
 
-def _succession(node: Node) -> Succession:
+def _succession(node: Node) -> Successor:
     _attributes(node)
     parts = _parts(node, "SuccessionDateTime", "SuccessorConfidentialityLabel")
     successor = _one(node, parts, "SuccessorConfidentialityLabel")
@@ -103,7 +103,7 @@ def _succession(node: Node) -> Succession:
     if made is not None:
         _moment_of(made)
     _originator(_at_most_one(inside["OriginatorID"]))
-    return Succession(
+    return Successor(
         at=_moment_of(_one(node, parts, "SuccessionDateTime")),
         information=_information(_one(successor, inside, "ConfidentialityInformation")),
     )

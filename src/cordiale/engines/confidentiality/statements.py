@@ -49,7 +49,7 @@ class Information:
 
 
 @dataclass(frozen=True)
-class Succession:
+class Successor:
     """What a label will say from a moment on.
 
     Args:
@@ -80,7 +80,7 @@ class LabelStatement:
     information: Information
     created_at: datetime
     review_at: datetime | None = None
-    successor: Succession | None = None
+    successor: Successor | None = None
     originator: str = ""
     own: Label | None = None
 

@@ -23,7 +23,7 @@ from cordiale.domain.period import microseconds
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.audience.deciding import windows
 from cordiale.engines.audience.language import Audience, BadAudience, canonical, written
-from cordiale.engines.confidentiality.statements import Information, LabelStatement, Succession
+from cordiale.engines.confidentiality.statements import Information, LabelStatement, Successor
 from cordiale.engines.packs.manifest import Manifest
 
 RELEASABLE = "Releasable"
@@ -83,7 +83,7 @@ def label_statement(viewer: Viewer, *, label: Label, at: datetime, originator: s
         information=_information(words, label, parties),
         created_at=at.astimezone(UTC),
         review_at=review,
-        successor=Succession(review, _information(words, label, following)) if review and following else None,
+        successor=Successor(review, _information(words, label, following)) if review and following else None,
         originator=originator,
         own=label,
     )
@@ -121,19 +121,19 @@ def label_from_statement(viewer: Viewer, *, statement: LabelStatement, at: datet
     if said.group and said.group not in groups_in_the_know(viewer):
         raise LabelNotTaken(f'There is no group "{said.group}" that needs to know; define it first.')
     listed = _parties(words, said.releasable)
-    following = _following(words, statement, at)
+    successor = _successor(words, statement, at)
+    following = listed if successor is None else _parties(words, successor.information.releasable)
     with engine(viewer) as now:
         ours, _ = _through(now, home(manifest), microseconds(at))
-        _refuse_leaving_out(ours, listed if following is None else listed & following)
-        if RELEASABLE not in said.context and listed - ours:
-            names = ", ".join(sorted(listed - ours))
-            raise LabelNotTaken(
-                f'The label lists {names} beyond the home audience, but its context is not "{RELEASABLE}".'
-            )
+        _refuse_against_home(said, listed, ours)
+        if successor is not None:
+            then, _ = _through(now, home(manifest), microseconds(successor.at))
+            _refuse_against_home(successor.information, following, then)
         meant = _own_words(viewer, now, statement, level, listed, following, at)
         if meant is not None:
             return meant
-        others = sorted((listed if following is None else listed & following) - ours)
+        # a list cannot be kept for a time: whoever is going to leave it is left out at once
+        others = sorted((listed & following) - ours)
         release = written(now.audience(", ".join(f"party:{party}" for party in others))) if others else ""
     return label_of(viewer, level=level.id, release=release, group=said.group)
 
@@ -144,7 +144,7 @@ def _own_words(
     statement: LabelStatement,
     level: Level,
     listed: frozenset[str],
-    following: frozenset[str] | None,
+    following: frozenset[str],
     at: datetime,
 ) -> Label | None:
     """The label in our own words, if they mean exactly who is listed, now and after the change that is announced."""
@@ -159,7 +159,7 @@ def _own_words(
         audience = audience_of(label, manifest, now) or home(manifest)
         if _through(now, audience, microseconds(at))[0] != listed:
             return None
-        if statement.successor is not None and following is not None:
+        if statement.successor is not None:
             then = _through(now, audience, microseconds(statement.successor.at))[0]
             return label if then == following else None
     except BadAudience:
@@ -230,8 +230,8 @@ def _parties(words: _Words, codes: frozenset[str]) -> frozenset[str]:
     return frozenset(known[code] for code in codes)
 
 
-def _following(words: _Words, statement: LabelStatement, at: datetime) -> frozenset[str] | None:
-    """Whom the label lets read after the change it announces; None where it announces none."""
+def _successor(words: _Words, statement: LabelStatement, at: datetime) -> Successor | None:
+    """What the label announces, if it announces no more than other readers."""
     successor = statement.successor
     if successor is None:
         return None
@@ -244,13 +244,19 @@ def _following(words: _Words, statement: LabelStatement, at: datetime) -> frozen
             "and again on that day."
         )
     _refuse_context(words, then)
-    return _parties(words, then.releasable)
+    return successor
 
 
-def _refuse_leaving_out(ours: frozenset[str], listed: frozenset[str]) -> None:
+def _refuse_against_home(said: Information, listed: frozenset[str], ours: frozenset[str]) -> None:
+    """A list must hold the whole home audience, and no more than that where the context is not released."""
     missing = sorted(ours - listed)
     if missing:
         raise LabelNotTaken(
             f"The label leaves out {', '.join(missing)}: a label here always lets the whole home audience read, so "
             "this one cannot be kept."
+        )
+    beyond = sorted(listed - ours)
+    if beyond and RELEASABLE not in said.context:
+        raise LabelNotTaken(
+            f'The label lists {", ".join(beyond)} beyond the home audience, but its context is not "{RELEASABLE}".'
         )
