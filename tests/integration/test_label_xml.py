@@ -192,16 +192,25 @@ OTHER_PARTIES = ["aut", "che", "jpn", "kor", "mda", "srb", "ukr", "eu", "osce", 
     without=st.sets(st.sampled_from(["USA", "nato", "FIN"]), max_size=1),
     own=st.none() | st.sampled_from(["", "pfp", "md, jpn", "aut", "party:eu", "pfp except aut", "nonsense"]),
     context=st.sampled_from([{"NATO"}, {"NATO", "Releasable"}]),
+    leaving=st.sets(st.sampled_from(OTHER_PARTIES)),
 )
-def test_what_comes_in_lets_nobody_read_who_is_not_listed(extra, without, own, context):
+def test_what_comes_in_lets_nobody_read_who_is_not_listed(extra, without, own, context, leaving):
     home = told(Label("nato", "unclassified"))
-    codes = {party if party in ("eu", "osce", "un") else party.upper() for party in extra}
+    codes, gone = (
+        {party if party in ("eu", "osce", "un") else party.upper() for party in parties} for parties in (extra, leaving)
+    )
     said = replace(
         home.information,
         context=frozenset(context),
         releasable=(home.information.releasable | codes) - without,
     )
-    statement = replace(home, information=said, own=None if own is None else Label("nato", "unclassified", own))
+    fewer = replace(said, releasable=said.releasable - gone)
+    statement = replace(
+        home,
+        information=said,
+        successor=Successor(AT + timedelta(days=9), fewer) if leaving else None,
+        own=None if own is None else Label("nato", "unclassified", own),
+    )
 
     try:
         taken = label_from_statement(owner, statement=statement, at=AT)
@@ -210,6 +219,7 @@ def test_what_comes_in_lets_nobody_read_who_is_not_listed(extra, without, own, c
     else:
         assert not without
         assert readers(taken) <= listed(statement)
+        assert readers(taken, at=AT + timedelta(days=9)) <= listed(statement) - leaving
 
 
 def some(**changes: Any) -> LabelStatement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,7 @@ from cordiale.engines.confidentiality.statements import (
 from cordiale.engines.confidentiality.trees import DEEPEST, MOST_BYTES, MOST_ELEMENTS
 from cordiale.engines.confidentiality.writing import LABEL, OWN, written
 
+ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = datetime(2026, 12, 24, 23, tzinfo=UTC)
 
@@ -132,6 +134,13 @@ def test_a_whole_label_looks_so():
         f'<own:Release xmlns:own="{OWN}" policy="nato" level="unclassified" group="cyber-cell">jpn, pfp</own:Release>'
         in lines
     )
+
+
+def test_the_example_in_the_reference_is_what_is_written():
+    page = (ROOT / "docs/reference/label-xml.md").read_text("utf-8")
+    example = page.partition("```xml\n")[2].partition("```")[0].encode()
+
+    assert written(read(example)) == example
 
 
 def test_a_label_that_others_wrote_may_use_other_prefixes_spaces_zones_and_information():

@@ -52,13 +52,13 @@ def read(content: bytes) -> LabelStatement:
     given = _attributes(root, may=("ReviewDateTime", "Id"))
     parts = _parts(root, "ConfidentialityInformation", "OriginatorID", "CreationDateTime", "SuccessionHandling", OWN)
     review = given.get("ReviewDateTime")
-    succession = _at_most_one(parts["SuccessionHandling"])
+    handling = _at_most_one(parts["SuccessionHandling"])
     own = _at_most_one(parts[OWN])
     return LabelStatement(
         information=_information(_one(root, parts, "ConfidentialityInformation")),
         created_at=_moment_of(_one(root, parts, "CreationDateTime")),
         review_at=None if review is None else _moment(root, review),
-        successor=None if succession is None else _succession(succession),
+        successor=None if handling is None else _successor(handling),
         originator=_originator(_at_most_one(parts["OriginatorID"])),
         own=None if own is None else _own(own),
     )
@@ -93,7 +93,7 @@ def _information(node: Node) -> Information:
     )
 
 
-def _succession(node: Node) -> Successor:
+def _successor(node: Node) -> Successor:
     _attributes(node)
     parts = _parts(node, "SuccessionDateTime", "SuccessorConfidentialityLabel")
     successor = _one(node, parts, "SuccessorConfidentialityLabel")
