@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
 
 
@@ -25,3 +26,13 @@ class LinkedTo(StrEnum):
     FRAMEWORK = "framework"
     MEETING = "meeting"
     INSTRUMENT = "instrument"
+
+
+def shown_name(line: str, document: str) -> str:
+    """Names one document in one line of the read log, for whoever acknowledges that it was shown.
+
+    Args:
+        line: hash of the line.
+        document: code of the document.
+    """
+    return hashlib.sha256(f"{line}\n{document}".encode()).hexdigest()
