@@ -316,6 +316,7 @@ def test_s8_nobody_replays_without_the_permission(small: None):
 def exposed_by_oracle(world: World) -> set[tuple[str, str]]:
     """Line and document of what was shown and would not have been, by plain loops over the register of now."""
     facts = register_facts(owner, head(owner))
+    facts = replace(facts, assertions=list(facts.assertions))
     releases = dict(LabelRow.objects.values_list("pk", "release"))
     found = set()
     for line in lines():
