@@ -21,6 +21,17 @@ PURE = {
     "apps/register/reads/rows.py statement_of": "writes a row as a value",
     "apps/register/reads/rows.py pinned_text": "writes the values it is given as text",
 }
+PURE |= {
+    "apps/ledger/reads.py database_asked": "says which connection is asked",
+    "apps/sharing/reads/documents.py numbers": "writes numbers as text",
+    "apps/sharing/reads/labels.py ceiling_of": "looks at the manifest it is given",
+    "apps/sharing/reads/labels.py home": "looks at the manifest it is given",
+    "apps/sharing/reads/labels.py audience_of": "looks at label, manifest and engine it is given",
+    "apps/sharing/reads/labels.py label_windows": "looks at label, manifest and engine it is given",
+    "apps/sharing/reads/labels.py readable_labels": "looks at labels, reader, manifest and engine it is given",
+    "apps/sharing/reads/reading.py parties_of": "looks at the mandates it is given",
+    "apps/sharing/reads/searching.py excerpt": "looks at the text it is given",
+}
 # functions that are no reads of ours: they look at their arguments
 PURE |= {
     "apps/people/reads/viewers.py name_of": "writes a number as the ledger names a person",
@@ -42,6 +53,8 @@ OTHERS_ENTRY = {
     "apps/desk/writes/uploads.py keep_upload": "keeps a file as it came; it changes nothing yet",
     "apps/desk/writes/uploads.py understand": "remembers what a partner's columns mean; it changes nothing yet",
     "apps/desk/writes/uploads.py read_as": "remembers in which encoding a file is read",
+    "apps/sharing/writes/files.py keep_file": "keeps a file under its hash; it belongs to no document yet",
+    "apps/sharing/writes/proposing.py relabelling_kind": "says what can be proposed",
     "apps/desk/writes/uploads.py take": "has the register write rows, which opens its own",
 }
 # writes that change nothing the ledger keeps: they know who and when and ask permission, and open no entry
@@ -53,11 +66,14 @@ THE_ENTRY = "apps/ledger/writes.py entry"
 
 
 def reads_without_reader(package: Path) -> list[str]:
-    """Public functions in the apps' reads whose first parameter is not `viewer`."""
+    """Public functions in the apps' reads whose first parameter is neither `viewer` nor a reading, `now: Now`.
+
+    A reading was opened for its viewer, and lets nothing through that they may not read.
+    """
     return [
         f"{place}: its first parameter is not `viewer`"
         for place, function in _public_functions(package, "reads")
-        if _first_parameter(function) != "viewer"
+        if _first_parameter(function) != "viewer" and not _takes_a_reading(function)
     ]
 
 
@@ -102,6 +118,11 @@ def _in(module: Module) -> Iterator[tuple[str, ast.FunctionDef]]:
 def _first_parameter(function: ast.FunctionDef) -> str | None:
     positional = [*function.args.posonlyargs, *function.args.args]
     return positional[0].arg if positional else None
+
+
+def _takes_a_reading(function: ast.FunctionDef) -> bool:
+    first = [*function.args.posonlyargs, *function.args.args][:1]
+    return any(one.arg == "now" and ast.unparse(one.annotation or ast.Constant("")) == "Now" for one in first)
 
 
 def _called(function: ast.FunctionDef) -> set[str]:

@@ -418,3 +418,346 @@ def test_s9_what_is_no_exposure_cannot_be_acknowledged(small: None):
             acknowledge(line=wrong, document=line.shown[0][0], note="", by=owner, at=clock.now())
     with pytest.raises(NotPermitted):
         acknowledge(line=line.hash, document="x", note="", by=world.seen(world.people[4]), at=clock.now())
+
+
+# --- who could read, and what ---
+
+
+def way_of(code: str, at: datetime | None = None) -> dict[str, tuple[bool, Way]]:
+    """Party to whether it could read a document, and how or why not."""
+    found = readers(SYSTEM, document=code, at=at)
+    assert found is not None
+    return {one.party: (one.is_reader, one.way) for one in found.parties}
+
+
+def test_each_party_is_told_how_it_reads_or_why_not(small: None):
+    world = World()
+    forum, excepting = world.documents[1], world.documents[3]
+    suspended("gamma", "2014-04-01")
+
+    assert way_of(forum) == {
+        "host": (True, Way.HOST),
+        "alpha": (True, Way.RELEASED),
+        "beta": (False, Way.SUSPENDED),
+        "gamma": (False, Way.OUTSIDE),
+    }
+    assert way_of(excepting)["beta"] == (False, Way.SUSPENDED)
+    assert way_of(world.documents[2])["gamma"] == (False, Way.SUSPENDED)
+
+
+def test_a_party_is_told_by_which_terms_it_reads(small: None):
+    world = World()
+    code = world.file("alpha, forum, gamma except beta")
+
+    found = readers(SYSTEM, document=code)
+
+    assert found is not None
+    terms = {one.party: one.terms for one in found.parties if one.is_reader}
+    assert terms == {"host": (), "alpha": ("Alpha except Beta", "FO except Beta"), "gamma": ("Gamma except Beta",)}
+
+
+def test_a_party_that_an_exception_removes_is_told_so(small: None):
+    world = World()
+    code = world.file("forum except alpha")
+
+    assert way_of(code)["alpha"] == (False, Way.EXCEPTED)
+
+
+def test_a_suspended_party_is_told_where_since_when_and_by_which_source(small: None):
+    world = World()
+
+    found = readers(SYSTEM, document=world.documents[2])
+
+    assert found is not None
+    (standing,) = next(one for one in found.parties if one.party == "beta").standings
+    assert (standing.framework, standing.answer.value, standing.since, standing.source) == (
+        "forum",
+        "suspended",
+        "2014-04-01",
+        "gazette",
+    )
+
+
+def test_readers_are_told_as_known_then_whatever_was_recorded_since(small: None):
+    world = World()
+    forum = world.documents[1]
+    alpha, *_ = world.people
+    then = clock.now()
+    before = readers(SYSTEM, document=forum, at=then)
+
+    suspended("alpha", "2014-04-01")
+    clear(person=alpha, level="inner", reason="r", by=owner, at=clock.now())
+    close_account(person=world.people[4], reason="r", by=owner, at=clock.now())
+    relabel(code=forum, label=Label("host", "inner"), reason="r", by=world.seen(world.desk), at=clock.now())
+    world.define("gamma")
+    grant(person=alpha, mandate=DESK, from_on=date(2026, 1, 1), until_on=None, reason="r", by=owner, at=clock.now())
+
+    assert readers(SYSTEM, document=forum, at=then) == before
+    assert before is not None
+    assert [one.party for one in before.parties if one.is_reader] == ["host", "alpha"]
+
+
+def test_readers_agree_with_what_each_person_is_shown(small: None):
+    world = World(11)
+    for _ in range(25):
+        world.step()
+    alone = {code: set[int]() for code in world.documents}
+    for person in (world.desk, *world.people):
+        with reading(world.seen(person)) as now:
+            for code in world.documents:
+                if document(now, code=code) is not None:
+                    alone[code].add(person)
+
+    for code, shown in alone.items():
+        found = readers(SYSTEM, document=code)
+        assert found is not None
+        assert {one.person for one in found.people if one.is_reader} == shown
+
+
+def test_what_a_party_could_read_is_the_reverse_of_who_could_read(small: None):
+    world = World(12)
+    for _ in range(25):
+        world.step()
+    moments = [None, *(datetime.fromisoformat(one.at) for one in list(entries(owner))[-20::5])]
+
+    for at in moments:
+        for party in ("host", "alpha", "beta", "gamma"):
+            found = could_read(SYSTEM, party=party, at=at)
+            told = {one.document for one in found.documents}
+            assert told == {code for code in world.documents if way_of(code, at).get(party, (False,))[0]}
+
+
+def test_what_a_party_could_read_comes_page_by_page(small: None):
+    world = World()
+
+    first = could_read(SYSTEM, party="host", limit=4)
+    second = could_read(SYSTEM, party="host", after=first.following, limit=4)
+
+    assert [one.document for one in (*first.documents, *second.documents)] == sorted(world.documents)
+    assert second.following == ""
+
+
+def test_a_document_has_no_reader_before_it_is_filed_and_after_it_is_withdrawn(small: None):
+    before = clock.now()
+    world = World()
+    code = world.documents[0]
+    withdraw(code=code, reason="r", by=world.seen(world.desk), at=clock.now())
+
+    early, late = readers(SYSTEM, document=code, at=before), readers(SYSTEM, document=code)
+
+    assert early is not None
+    assert late is not None
+    assert (early.filed, early.filed_by, early.parties) == (Filed.NOT_YET, None, ())
+    assert (late.filed, late.people) == (Filed.WITHDRAWN, ())
+    assert late.filed_by is not None
+    assert late.filed_by.verb == "sharing.withdrew"
+    assert readers(SYSTEM, document="nothing") is None
+
+
+def test_a_person_is_told_every_reason(small: None):
+    world = World()
+    code = world.file("forum", "inner", "few")
+
+    found = readers(SYSTEM, document=code)
+
+    assert found is not None
+    reasons = {one.person: one.refusals for one in found.people}
+    alpha, beta, *_, analyst = world.people
+    assert reasons[world.desk] == ()
+    assert reasons[alpha] == (Refusal.LEVEL, Refusal.GROUP)
+    assert reasons[beta] == (Refusal.PARTY, Refusal.LEVEL, Refusal.GROUP)
+    assert reasons[analyst] == (Refusal.NO_PARTY, Refusal.LEVEL, Refusal.GROUP)
+
+
+def test_an_auditor_is_told_the_title_only_of_what_they_may_read(small: None):
+    world = World()
+    auditor = world.seen(world.people[4])
+    secret = world.file("", "inner")
+
+    told, kept = readers(auditor, document=world.documents[0]), readers(auditor, document=secret)
+
+    assert told is not None
+    assert kept is not None
+    assert (told.title, kept.title) == ("A paper", "")
+    assert [line.refused for line in lines()][-1] == (secret,)
+    with pytest.raises(NotPermitted):
+        readers(world.seen(world.desk), document=secret)
+    with pytest.raises(NotPermitted):
+        could_read(world.seen(world.desk), party="alpha")
+
+
+def test_the_last_entry_by_a_moment(small: None):
+    found = list(entries(owner))
+    last = datetime.fromisoformat(found[-1].at)
+
+    assert last_by(owner, at=last) == found[-1].number
+    assert last_by(owner, at=last - timedelta(microseconds=1)) == found[-1].number - 1
+    assert last_by(owner, at=datetime(2000, 1, 1, tzinfo=UTC)) == 0
+
+
+# --- commands ---
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, list(arguments))
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_the_commands_tell_readers_and_the_reverse(small: None):
+    world = World()
+    code = world.documents[1]
+
+    table = run("readers", code)
+    told = json.loads(run("readers", code, "--format", "json", "--at", "2026-12-31"))
+    reverse = json.loads(run("could-read", "Alpha", "--format", "json"))
+
+    assert "HOST OPEN – Releasable to FO" in table
+    assert "released (FO)" in table
+    assert "suspended; forum: suspended since 2014-04-01, says gazette" in table
+    assert told["at"] == "2026-12-31T22:59:59.999999Z"
+    assert [one["party"] for one in told["parties"] if one["could_read"]] == ["host", "alpha"]
+    assert code in {one["document"] for one in reverse["documents"]}
+    assert "not filed yet" in run("readers", code, "--at", "2001-01-01T00:00:00Z")
+    assert "There are more: add --after" in run("could-read", "host", "--limit", "2")
+
+
+def test_a_command_refuses_what_it_cannot_ask(small: None):
+    assert "is no moment" in run("readers", "x", "--at", "2026-11-24T14:00", code=1)
+    assert "is no moment" in run("readers", "x", "--at", "yesterday", code=1)
+    assert "lies outside 1800" in run("readers", "x", "--at", "1700-01-01", code=1)
+    assert "never was a document" in run("readers", "x", code=1)
+    assert "no party" in run("could-read", "nowhere", code=1)
+
+
+def test_the_command_replays_and_names_each_mismatch(small: None, log: Path):
+    world = World()
+    world.read(world.people[0], *world.documents)
+
+    assert run("readlog", "replay").startswith("Every verdict is the same again: 7 lines.")
+
+    (file,) = log.iterdir()
+    line = next(line for line in lines() if line.refused)
+    label = LabelRow.objects.get(release="").pk
+    forged = Line.of(
+        replace(line, shown=((line.refused[0], label),), refused=()), number=line.number, previous=line.previous
+    )
+    file.write_bytes(file.read_bytes().replace(line.text, forged.text))
+
+    told = run("readlog", "replay", code=1)
+    assert f"document {line.refused[0]}: logged shown, decided again refused" in told
+    assert "1 verdict of 7 lines would differ" in told
+
+
+def test_the_command_lists_exposures_until_they_are_acknowledged(small: None):
+    world = World()
+    with reading(world.seen(world.people[0])) as now:
+        document(now, code=world.documents[1])
+    suspended("alpha", "2014-04-01")
+
+    (told,) = json.loads(run("readlog", "exposure", "--format", "json"))
+    acknowledge(line=told["line"], document=told["document"], note="n", by=owner, at=clock.now())
+
+    assert (told["document"], told["corrections"][0]["verb"]) == (world.documents[1], "register.asserted")
+    assert json.loads(run("readlog", "exposure", "--format", "json")) == []
+    (again,) = json.loads(run("readlog", "exposure", "--all", "--format", "json"))
+    assert (again["acknowledged"], again["note"]) == (head(owner).number, "n")
+
+
+# --- pages ---
+
+
+def open_pages(world: World) -> list[str]:
+    return [
+        f"/documents/{world.documents[1]}/readers/",
+        "/documents/could-read/",
+        "/documents/could-read/?party=alpha",
+        "/documents/exposures/",
+    ]
+
+
+@pytest.fixture
+def texts(small: None) -> World:
+    return World()
+
+
+def test_the_pages_are_open_to_auditor_and_security_officer_only(texts: World):
+    officer = now_somebody("officer@example.org", OFFICER, password=None)
+    pages = open_pages(texts)
+
+    for person in (texts.people[4], officer):
+        assert [signed_in(person).get(page).status_code for page in pages] == [200] * len(pages)
+    for client in (signed_in(texts.desk), signed_in(texts.people[0]), Client()):
+        assert [client.get(page).status_code for page in pages] == [404] * len(pages)
+
+
+def test_the_page_explains_read_refused_and_withdrawn_by_a_suspension(texts: World):
+    client = signed_in(texts.people[4])
+    code = texts.documents[1]
+    page = f"/documents/{code}/readers/"
+    then = clock.now()
+    suspended("alpha", moment(then))
+
+    now, before = client.get(page), client.get(page, {"at": then.isoformat()})
+
+    assert "A paper" in now.text
+    assert cells(now.text, "Alpha") == ["no", "Left out, as suspended", "UN: suspended since " + shown_moment(then)]
+    assert cells(before.text, "Alpha")[:2] == ["yes", "Released to FO"]
+    assert cells(before.text, "Beta")[:2] == ["no", "Left out, as suspended"]
+    assert cells(before.text, "Gamma")[:2] == ["no", "Not in the audience"]
+    assert "no-store" in now.headers["Cache-Control"]
+
+
+def cells(text: str, party: str) -> list[str]:
+    """What the row of a party says, tags and links away."""
+    import re
+
+    row = next(row for row in text.split("<tr") if f"<bdi>{party}</bdi>" in row and "rowheader" in row)
+    found = re.findall(r'<td role="cell".*?>(.*?)</td>', row, re.S)
+    return [re.sub(r"<[^>]+>", "", re.sub(r'<span class="links">.*?</span>', "", one)).strip() for one in found]
+
+
+def shown_moment(at: datetime) -> str:
+    return f"{at.day} {at:%B} {at.year}, {at:%H:%M:%S} UTC"
+
+
+def test_a_moment_that_is_none_is_told_on_the_page(texts: World):
+    client = signed_in(texts.people[4])
+
+    for page in (f"/documents/{texts.documents[1]}/readers/?at=x", "/documents/could-read/?party=alpha&at=x"):
+        answer = client.get(page)
+        assert answer.status_code == 400
+        assert "is no moment" in answer.text
+    assert client.get("/documents/could-read/?party=nowhere").status_code == 400
+    assert client.get("/documents/nothing/readers/").status_code == 404
+    assert client.get("/documents/exposures/?from=x").status_code == 404
+
+
+def test_the_security_officer_acknowledges_an_exposure_on_its_page(texts: World):
+    with reading(texts.seen(texts.people[0])) as now:
+        document(now, code=texts.documents[1])
+    suspended("alpha", "2014-04-01")
+    officer = signed_in(now_somebody("officer@example.org", OFFICER, password=None))
+    auditor = signed_in(texts.people[4])
+    (one,) = exposures(SYSTEM)
+    address = f"/documents/exposures/acknowledge/?line={one.line}&document={one.document}"
+
+    assert "1 reading waits to be acknowledged" in auditor.get("/documents/exposures/").text
+    assert "acknowledge/" not in auditor.get("/documents/exposures/").text
+    assert auditor.post(address, {"note": "x"}).status_code == 404
+    assert address.replace("&", "&amp;") in officer.get("/documents/exposures/").text
+    assert officer.get(address).status_code == 200
+
+    answer = officer.post(address, {"note": "They deleted it"}, follow=True)
+
+    assert "It is acknowledged." in answer.text
+    assert "They deleted it" in answer.text
+    assert "waits to be acknowledged" not in answer.text
+    assert "There is no such reading" in officer.post(address, {}, follow=True).text
+
+
+def test_a_damaged_read_log_is_told_on_the_page(texts: World, log: Path):
+    texts.read(texts.people[0], texts.documents[1])
+    next(log.iterdir()).write_bytes(b"nothing\n")
+
+    assert "The read log cannot be read to its end" in signed_in(texts.people[4]).get("/documents/exposures/").text

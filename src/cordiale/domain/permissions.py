@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import Permission
 
-EVERYBODY: frozenset[Permission] = frozenset({"people.tokens", "people.delegate"})
-"""What whoever is signed in and holds a role may do: for oneself only."""
+EVERYBODY: frozenset[Permission] = frozenset({"people.tokens", "people.delegate", "sharing.remark"})
+"""What whoever is signed in and holds a role may do: for oneself, and of what one may read."""
 
 MATRIX: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
@@ -79,6 +79,7 @@ MEANING: dict[Permission, str] = {
     "jobs.see": "See the jobs of everybody",
     "jobs.run": "Start long work and follow it",
     "sharing.file": "File a document, label it anew, withdraw it; a focal point those of the own party",
+    "sharing.remark": "Send the originator of a document one reads a remark",
     "sharing.clear": "Clear somebody for a level, say who needs to know",
     "sharing.audit": "See who could read a document, and what was read",
     "sharing.acknowledge": "Acknowledge readings that corrected knowledge would have refused",

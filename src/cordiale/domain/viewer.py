@@ -30,6 +30,7 @@ Permission = Literal[
     "jobs.see",
     "jobs.run",
     "sharing.file",
+    "sharing.remark",
     "sharing.clear",
     "sharing.audit",
     "sharing.acknowledge",

@@ -5,17 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from cordiale.apps.register.reads.asking import StandingRead
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.reads.labels import Labels, labels
+from cordiale.apps.sharing.forms import MomentForm, NoteForm, PartyForm
 from cordiale.apps.sharing.reads.auditing.asking import (
     DocumentThen,
     Filed,
@@ -28,14 +27,14 @@ from cordiale.apps.sharing.reads.auditing.asking import (
     readers,
 )
 from cordiale.apps.sharing.reads.auditing.exposing import Exposure, exposures
-from cordiale.apps.sharing.writes.acknowledging import LONGEST_NOTE, NoSuchExposure, acknowledge
+from cordiale.apps.sharing.writes.acknowledging import NoSuchExposure, acknowledge
 from cordiale.domain.ledger import written
-from cordiale.domain.period import BadMoment, DayOutOfReach, parse_when, read_moment
+from cordiale.domain.period import parse_when
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.readlog.reading import LogDamaged
 from cordiale.ui.answers import ANSWERS
 from cordiale.ui.dates import moment_shown, shown
-from cordiale.ui.permitting import needs
+from cordiale.ui.permitting import moment, needs, viewer_of
 from cordiale.ui.tables import Cell, Column, Link, Table
 
 PAGE = 50
@@ -45,63 +44,14 @@ CODE = 26
 """Characters of a document's code at most."""
 
 
-class MomentForm(forms.Form):
-    """A moment to ask about; empty for now."""
-
-    at = forms.CharField(
-        label=lazy("Moment"),
-        required=False,
-        max_length=40,
-        help_text=lazy(
-            "A day, 2026-11-24, for its end; or a moment with its zone, 2026-11-24T14:00:00+01:00. Empty for now."
-        ),
-    )
-
-    def __init__(self, *args: object, viewer: Viewer, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]  # as Django's
-        self.viewer = viewer
-
-    def clean_at(self) -> datetime | None:
-        """The text as a moment."""
-        text = self.cleaned_data["at"].strip()
-        try:
-            return read_moment(text, installation(self.viewer).zone) if text else None
-        except (BadMoment, DayOutOfReach) as refusal:
-            raise forms.ValidationError(str(refusal)) from None
-
-
-class PartyForm(MomentForm):
-    """A party and a moment."""
-
-    party = forms.ChoiceField(label=lazy("Party"))
-    field_order = ("party", "at")
-
-    def __init__(self, *args: object, viewer: Viewer, **options: object) -> None:
-        super().__init__(*args, viewer=viewer, **options)
-        called = labels(viewer).of["parties"]
-        self.fields["party"].choices = sorted(called.items(), key=lambda one: one[1])  # type: ignore[attr-defined]  # a ChoiceField
-
-
-class NoteForm(forms.Form):
-    """What was done about an exposure."""
-
-    note = forms.CharField(
-        label=lazy("Note"),
-        required=False,
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=lazy("What was done about it. Auditors and security officers read it; write no names of people."),
-    )
-
-
 # --- who could read a document ---
 
 
 @needs("sharing.audit")
 def document_readers(request: HttpRequest, code: str) -> HttpResponse:
     """Who could read a document at a moment, as known then, and why."""
-    viewer = _viewer(request)
-    form = MomentForm(request.GET or None, viewer=viewer)
+    viewer = viewer_of(request)
+    form = MomentForm(request.GET or None, zone=installation(viewer).zone)
     at = form.cleaned_data["at"] if form.is_bound and form.is_valid() else None
     found = readers(viewer, document=code, at=at) if len(code) <= CODE else None
     if found is None:
@@ -267,14 +217,16 @@ def _person_why(one: PersonThen) -> str:
 @needs("sharing.audit")
 def party_could_read(request: HttpRequest) -> HttpResponse:
     """What a party could read at a moment, as known then."""
-    viewer = _viewer(request)
-    form = PartyForm(request.GET if "party" in request.GET else None, viewer=viewer)
+    viewer = viewer_of(request)
+    called = sorted(labels(viewer).of["parties"].items(), key=lambda one: one[1])
+    asked = request.GET if "party" in request.GET else None
+    form = PartyForm(asked, zone=installation(viewer).zone, parties=called)
     context: dict[str, object] = {"form": form}
     if form.is_bound and form.is_valid():
         party, at = form.cleaned_data["party"], form.cleaned_data["at"]
         found = could_read(viewer, party=party, at=at, after=request.GET.get("after", "")[:CODE])
         names = labels(viewer)
-        moment = written(found.at)
+        then = written(found.at)
         table = Table(
             "documents",
             _("What %(party)s could read") % {"party": names.name(("parties",), party)},
@@ -284,16 +236,16 @@ def party_could_read(request: HttpRequest) -> HttpResponse:
                 Column("why", _("Why")),
                 Column("group", _("Need to know"), kind="code"),
             ),
-            tuple(_document_row(one, moment, names, viewer) for one in found.documents),
+            tuple(_document_row(one, then, names, viewer) for one in found.documents),
             help=_(
                 "Whoever reads for the party must be cleared for the level, and be in the group where one is named."
             ),
             empty=_("Nothing."),
         )
-        following = {"party": party, "at": moment, "after": found.following}
+        following = {"party": party, "at": then, "after": found.following}
         context |= {
             "table": table,
-            "at": Cell(_exactly(found.at), note=moment),
+            "at": Cell(_exactly(found.at), note=then),
             "known": found.known,
             "next": Link(_("More documents"), f"?{urlencode(following)}") if found.following else None,
         }
@@ -316,7 +268,7 @@ def _document_row(one: DocumentThen, moment: str, names: Labels, viewer: Viewer)
 @needs("sharing.audit")
 def all_exposures(request: HttpRequest) -> HttpResponse:
     """Readings that corrected knowledge would have refused, those that wait first."""
-    viewer = _viewer(request)
+    viewer = viewer_of(request)
     text = request.GET.get("from", "0")
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise Http404
@@ -378,14 +330,14 @@ def _acknowledged(one: Exposure, viewer: Viewer) -> Cell:
 @needs("sharing.acknowledge")
 def acknowledge_exposure(request: HttpRequest) -> HttpResponse:
     """Acknowledge one exposure."""
-    viewer = _viewer(request)
+    viewer = viewer_of(request)
     back = reverse("audit-exposures")
     line, document = request.GET.get("line", ""), request.GET.get("document", "")
     form = NoteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            at: datetime = request.at  # type: ignore[attr-defined]  # set by config.middleware
-            acknowledge(line=line, document=document, note=form.cleaned_data["note"], by=viewer, at=at)
+            note = form.cleaned_data["note"]
+            acknowledge(line=line, document=document, note=note, by=viewer, at=moment(request))
         except NoSuchExposure as refusal:
             messages.error(request, str(refusal))
         else:
@@ -400,11 +352,6 @@ def acknowledge_exposure(request: HttpRequest) -> HttpResponse:
         "back": back,
     }
     return render(request, "ui/form.html", context)
-
-
-def _viewer(request: HttpRequest) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by config.middleware
-    return viewer
 
 
 def _exactly(at: datetime) -> str:

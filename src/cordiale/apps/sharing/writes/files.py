@@ -39,7 +39,7 @@ class KeptFile:
     note: str
 
 
-def store() -> Store:
+def _store() -> Store:
     """Where files are kept: outside whatever is served, under their hash."""
     return Store(settings.DOCUMENTS)
 
@@ -58,7 +58,7 @@ def keep_file(*, name: str, pieces: Iterable[bytes], by: Viewer) -> KeptFile:
     """
     require(by, "sharing.file")
     called = cleaned(name)
-    with store().receiving(limit=kinds.LONGEST) as draft:
+    with _store().receiving(limit=kinds.LONGEST) as draft:
         for piece in pieces:
             draft.write(piece)
         with draft.reading() as stream:

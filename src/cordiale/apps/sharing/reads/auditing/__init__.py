@@ -1,8 +1,8 @@
 """Who could read what, and who did: for auditors, who look at documents without being let read them.
 
-What an auditor is told of a document is its code, its marking, the number of its content, and which labels it bore when.
-Its title only where they may read it themselves, decided by `reading(viewer)` like any reading of theirs, and written
-down like one. Summaries, texts, files, links, originators and dates are never asked for here.
+What an auditor is told of a document is its code, its marking, and which labels it bore when. Its title only where they
+may read it themselves, decided by `reading(viewer)` like any reading of theirs, and written down like one. Summaries,
+texts, files, links, originators and dates are never asked for here.
 
 Each answer is given as known at a ledger number and for a moment, and the past is never answered from today's
 knowledge: what rows say is closed by entries, never changed, so an answer for a number is the same for ever.

@@ -273,7 +273,7 @@ def could_read(
 
 
 def _moment(viewer: Viewer, at: datetime | None) -> tuple[datetime, int]:
-    """The moment asked about, and the last entry by then. Without one: the last entry there is, and its moment or later."""
+    """The moment asked about, and the last entry by then. Without one: now, and the last entry there is."""
     if at is not None:
         return at, last_by(viewer, at=at)
     now = head(viewer)
