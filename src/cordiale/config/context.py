@@ -97,6 +97,7 @@ def _account(request: HttpRequest) -> tuple[NavItem, ...]:
     pages = [("account_login", _("Sign in"))]
     if viewer.person:
         pages = [("desk", _("Desk")), ("documents", _("Documents"))] if viewer.mandates else []
+        pages += [("audit-exposures", _("Audit"))] if viewer.may("sharing.audit") else []
         pages += [("people", _("People"))] if viewer.may("people.see") else []
         pages += [("account", _("Your account"))]
     return (

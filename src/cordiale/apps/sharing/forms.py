@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cordiale.domain.period import ImpossibleDate, Precision, When, parse_when
+from cordiale.apps.sharing.writes.acknowledging import LONGEST_NOTE
+from cordiale.domain.period import (
+    BadMoment,
+    DayOutOfReach,
+    ImpossibleDate,
+    Precision,
+    When,
+    parse_when,
+    read_moment,
+)
 from cordiale.domain.sharing import Kind
 
 Choices = Sequence[tuple[str, Any]]
@@ -169,3 +180,51 @@ class RemarkForm(forms.Form):
     """A remark to the originator."""
 
     text = forms.CharField(label=_("Remark"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class MomentForm(forms.Form):
+    """A moment to ask about; empty for now."""
+
+    at = forms.CharField(
+        label=_("Moment"),
+        required=False,
+        max_length=40,
+        help_text=_(
+            "A day, 2026-11-24, for its end; or a moment with its zone, 2026-11-24T14:00:00+01:00. Empty for now."
+        ),
+    )
+
+    def __init__(self, *args: Any, zone: ZoneInfo, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.zone = zone
+
+    def clean_at(self) -> datetime | None:
+        """The text as a moment."""
+        text: str = self.cleaned_data["at"].strip()
+        try:
+            return read_moment(text, self.zone) if text else None
+        except (BadMoment, DayOutOfReach) as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+
+class PartyForm(MomentForm):
+    """A party and a moment."""
+
+    party = forms.ChoiceField(label=_("Party"))
+    field_order = ("party", "at")
+
+    def __init__(self, *args: Any, parties: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["party"].choices = list(parties)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class NoteForm(forms.Form):
+    """What was done about an exposure."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What was done about it. Auditors and security officers read it; write no names of people."),
+    )

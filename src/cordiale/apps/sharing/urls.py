@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
+from cordiale.apps.sharing.views.auditing import (
+    acknowledge_exposure,
+    all_exposures,
+    document_readers,
+    party_could_read,
+)
 from cordiale.apps.sharing.views.documents import download, library, one_document
 from cordiale.apps.sharing.views.filing import agree, new, new_content, new_label, new_remark, take_off
 
 urlpatterns = [
     path("documents/", library, name="documents"),
     path("documents/new/", new, name="document-new"),
+    path("documents/could-read/", party_could_read, name="audit-could-read"),
+    path("documents/exposures/", all_exposures, name="audit-exposures"),
+    path("documents/exposures/acknowledge/", acknowledge_exposure, name="audit-acknowledge"),
     path("documents/<code:code>/", one_document, name="document"),
+    path("documents/<code:code>/readers/", document_readers, name="audit-readers"),
     path("documents/<code:code>/content/", new_content, name="document-content"),
     path("documents/<code:code>/label/", new_label, name="document-label"),
     path("documents/<code:code>/withdraw/", take_off, name="document-withdraw"),
