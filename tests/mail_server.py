@@ -1,4 +1,4 @@
-"""A mail server for tests: it speaks SMTP on a port of its own, keeps what it takes, and misbehaves where it is told."""
+"""A mail server for tests: it speaks SMTP, keeps what it takes, and misbehaves where it is told."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class _Talk(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         said = self.server.answer_to_data
         if not said or said.startswith("250"):
-            self.server.mails.append(message_from_bytes(b"".join(lines), policy=policy.default))  # type: ignore[arg-type]
+            self.server.mails.append(message_from_bytes(b"".join(lines), policy=policy.default))
         if said:
             self._say(said)
         return bool(said)

@@ -17,7 +17,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from cordiale.apps.people.reads.people import one_person
 from cordiale.apps.people.reads.viewers import viewer_of
 from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.sharing.exports.told import Mail, Reminder, mail, overall_marking
+from cordiale.apps.sharing.exports.told import Mail, Reminder, mail, whole
 from cordiale.apps.sharing.reads.labels import interned
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.reads.told import (
@@ -30,7 +30,7 @@ from cordiale.apps.sharing.reads.told import (
     reminded,
     subscription,
 )
-from cordiale.apps.sharing.writes.telling import hand_over, note_nothing_new, note_told, doubt, take_back
+from cordiale.apps.sharing.writes.telling import doubt, hand_over, note_nothing_new, note_told, take_back
 from cordiale.domain.viewer import Viewer
 
 MOST = 50
@@ -87,7 +87,7 @@ def send_digest(*, person: int, reminders: Reminders, by: Viewer, at: datetime) 
     connection = get_connection()
     try:
         connection.open()
-    except (OSError, SMTPException) as error:
+    except OSError as error:  # what smtplib raises is one, too
         raise MailServerSilent(error) from error
     try:
         keys = [task.key for task in tasks]
@@ -123,16 +123,17 @@ def _hand(
         note_nothing_new(person=person, told_at=wanted.told_at, by=by, at=at)
         return Sent.NOTHING_NEW
     try:
-        connection.send_messages([message])
-    except (OSError, SMTPServerDisconnected):
+        taken = connection.send_messages([message])
+    except OSError as error:  # what smtplib raises is one, too
+        if isinstance(error, SMTPException) and not isinstance(error, SMTPServerDisconnected):
+            logger.warning("the mail server refused the digest of person:%s: %s", person, type(error).__name__)
+            take_back(person=person, by=by, at=at)
+            return Sent.NOT_TAKEN
         # the answer was lost, not the mail for certain
-        logger.warning(
-            "the mail server fell silent over the digest of person:%s; whether it took it is not known", person
-        )
+        logger.warning("the mail server fell silent over the digest of person:%s: %s", person, type(error).__name__)
         doubt(person=person, by=by, at=at)
         return Sent.DOUBTFUL
-    except SMTPException as refusal:
-        logger.warning("the mail server refused the digest of person:%s: %s", person, type(refusal).__name__)
+    if not taken:
         take_back(person=person, by=by, at=at)
         return Sent.NOT_TAKEN
     note_told(person=person, told=told, by=by, at=at)
@@ -159,11 +160,17 @@ def _composed(
             for one in interned(by)
             if one.label.level in levels
         }
-        marking = overall_marking(
-            documents, levels=ranks, lowest=min(levels.values(), key=lambda level: level.rank).name
-        )
+        lowest = min(levels.values(), key=lambda level: level.rank).name
+        level, marking = whole(documents, levels=ranks, lowest=lowest)
         made = mail(
-            documents, tasks, marking=marking, more=more, doubted=wanted.doubted, address=address_of, inbox=INBOX
+            documents,
+            tasks,
+            level=level,
+            marking=marking,
+            more=more,
+            doubted=wanted.doubted,
+            address=address_of,
+            inbox=INBOX,
         )
     return _message(made, recipient.email, f"{person}:{upto.number}:{at.isoformat()}"), told
 
@@ -186,5 +193,5 @@ def address_of(path: str) -> str:
 def _close(connection: BaseEmailBackend) -> None:
     try:
         connection.close()
-    except (OSError, SMTPException):
+    except OSError:
         logger.info("the mail server did not say goodbye")

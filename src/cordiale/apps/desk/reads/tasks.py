@@ -30,7 +30,7 @@ class Task:
 
     Args:
         kind: what kind of task.
-        number: of what it is about: a proposal, a request, a remark, a role; a job's id; a document's code for a remark.
+        number: of the proposal, the request or the role; a job's id; for a remark the code of its document.
         about: what it is about, in its own words.
         since: when it began to wait.
         due_on: the last day on which it can be done; None where there is none.

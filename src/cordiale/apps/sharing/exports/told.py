@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cordiale.apps.sharing.reads.documents import DocumentRead
 from cordiale.domain.period import parse_when
 from cordiale.domain.sharing import Kind
-from cordiale.ui.dates import day_shown, shown
+from cordiale.ui.dates import shown
 
 CONTENT_TYPE = Atom1Feed.content_type
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -65,26 +65,29 @@ def kind_shown(kind: Kind) -> str:
     return names[kind]
 
 
-def overall_marking(documents: Sequence[DocumentRead], *, levels: Mapping[int, tuple[int, str]], lowest: str) -> str:
-    """The marking of a whole that holds documents: their own if all bear one, else the highest level of them.
+def whole(documents: Sequence[DocumentRead], *, levels: Mapping[int, tuple[int, str]], lowest: str) -> tuple[str, str]:
+    """What a whole that holds documents bears: the highest level of them, and a marking for its first line.
+
+    The marking is their own where all bear the same one.
 
     Args:
         levels: number of a label to rank and name of its level.
         lowest: name of the lowest level: that of a whole without documents.
     """
+    if not documents:
+        return lowest, lowest
+    _rank, level = max(levels[one.label] for one in documents)
     markings = {one.marking for one in documents}
     if len(markings) == 1:
-        return markings.pop()
-    if not documents:
-        return lowest
-    _rank, name = max(levels[one.label] for one in documents)
-    return _("%(level)s – each document below bears its own marking") % {"level": name}
+        return level, _line(markings.pop())
+    return level, _("%(level)s – each document below bears its own marking") % {"level": level}
 
 
 def mail(
     documents: Sequence[DocumentRead],
     reminders: Sequence[Reminder],
     *,
+    level: str,
     marking: str,
     more: int,
     doubted: bool,
@@ -94,7 +97,7 @@ def mail(
     """A digest: its first line is the marking of the whole; each document's marking comes before its title.
 
     Args:
-        marking: of the whole.
+        level, marking: of the whole; the level opens the subject.
         more: how many documents are new beside these.
         doubted: whether the digest before may not have arrived.
         address: makes a whole address of a path.
@@ -104,7 +107,7 @@ def mail(
     if doubted:
         lines += [_("The mail before this one may not have reached you. What it held is in your inbox."), ""]
     for one in documents:
-        lines += [one.marking, _line(one.title), f"{kind_shown(one.kind)}, {shown(parse_when(one.dated))}"]
+        lines += [_line(one.marking), _line(one.title), f"{kind_shown(one.kind)}, {shown(parse_when(one.dated))}"]
         lines += [address(document_path(one.code)), ""]
     if more:
         said = ngettext("%(count)s more document is new.", "%(count)s more documents are new.", more)
@@ -119,7 +122,7 @@ def mail(
         address(f"{inbox}#digest"),
         _("What you may read is decided anew each time you open a link."),
     ]
-    return Mail(f"{marking}: {_subject(len(documents) + more, len(reminders))}", "\n".join([*lines, ""]))
+    return Mail(f"{level}: {_subject(len(documents) + more, len(reminders))}", "\n".join([*lines, ""]))
 
 
 def _subject(documents: int, tasks: int) -> str:
@@ -185,8 +188,3 @@ def _plain(text: str) -> str:
 def _line(text: str) -> str:
     """A text on one line, so that no title looks like another part of the mail."""
     return _BREAKS.sub(" ", text).strip()
-
-
-def since_shown(at: datetime) -> str:
-    """A day in the reader's words."""
-    return day_shown(at.date())
