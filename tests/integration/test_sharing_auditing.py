@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 
 from cordiale.apps.ledger.reads import content, entries, head, last_by
 from cordiale.apps.people.models import Grant
-from cordiale.apps.people.reads.viewers import person_named, viewer_of
+from cordiale.apps.people.reads.viewers import viewer_of
 from cordiale.apps.people.writes.grants import close_account, end_grant, grant
 from cordiale.apps.register.models import Assertion
 from cordiale.apps.register.reads.rows import statement_of
@@ -713,7 +713,7 @@ def cells(text: str, party: str) -> list[str]:
     import re
 
     row = next(row for row in text.split("<tr") if f"<bdi>{party}</bdi>" in row and "rowheader" in row)
-    found = re.findall(r'<td role="cell".*?>(.*?)</td>', row, re.S)
+    found = re.findall(r'<td role="cell".*?>(.*?)</td>', row, re.DOTALL)
     return [re.sub(r"<[^>]+>", "", re.sub(r'<span class="links">.*?</span>', "", one)).strip() for one in found]
 
 

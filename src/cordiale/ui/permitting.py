@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 

@@ -410,7 +410,6 @@ def verb_shown(verb: str) -> str:
         "sharing.group-defined": _("Group that needs to know defined"),
         "sharing.let-know": _("Somebody let into a group that needs to know"),
         "sharing.let-know-no-more": _("Somebody taken out of a group that needs to know"),
-        "sharing.acknowledged": _("Exposure acknowledged"),
         "sharing.read-log-headed": _("Heads of the read log entered"),
         "sharing.acknowledged": _("Exposure acknowledged"),
     }
