@@ -14,6 +14,7 @@ from cordiale.apps.sharing.views.documents import download, library, one_documen
 from cordiale.apps.sharing.views.feeds import documents_feed
 from cordiale.apps.sharing.views.filing import agree, new, new_content, new_label, new_remark, take_off
 from cordiale.apps.sharing.views.labels_xml import label_xml
+from cordiale.apps.sharing.views.rights import all_rights, edit_right
 
 urlpatterns = [
     path("documents/", library, name="documents"),
@@ -21,6 +22,8 @@ urlpatterns = [
     path("documents/could-read/", party_could_read, name="audit-could-read"),
     path("documents/exposures/", all_exposures, name="audit-exposures"),
     path("documents/exposures/acknowledge/", acknowledge_exposure, name="audit-acknowledge"),
+    path("documents/rights/", all_rights, name="rights"),
+    path("documents/rights/<slug:verb>/", edit_right, name="right-edit"),
     path("documents/feed.atom", documents_feed, name="documents-feed"),
     path("documents/<code:code>/", one_document, name="document"),
     path("documents/<code:code>/readers/", document_readers, name="audit-readers"),
