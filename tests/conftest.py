@@ -213,6 +213,22 @@ def own_nato_database(
 
 
 @pytest.fixture
+def twin_of(
+    _engine: Databases, _new_place: Callable[[str], tuple[Path, str]]
+) -> Iterator[Callable[[OwnDatabase], OwnDatabase]]:
+    """`twin_of(own_database)` is another database with all that the first holds; nobody may be connected to it."""
+    made: list[OwnDatabase] = []
+
+    def copied(database: OwnDatabase) -> OwnDatabase:
+        made.append(_engine.copy(database, *_new_place("twin")))
+        return made[-1]
+
+    yield copied
+    for database in made:
+        _engine.drop(database)
+
+
+@pytest.fixture
 def empty_database(_engine: Databases, _new_place: Callable[[str], tuple[Path, str]]) -> Iterator[OwnDatabase]:
     """A database that nobody migrated yet and that only this test uses."""
     database = _engine.create(*_new_place("empty"))

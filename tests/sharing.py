@@ -34,6 +34,11 @@ BUNDLE: dict[str, Any] = {
 """An invented STIX 2.1 bundle."""
 
 
+def said(title: str = "A paper", *, kind: Kind = Kind.PAPER, originator: str = "nato", dated: str = "2026-11") -> Said:
+    """What somebody says of a document."""
+    return Said(kind, title, "", "en", originator, parse_when(dated))
+
+
 def filed(
     title: str = "A paper",
     *,
@@ -50,6 +55,6 @@ def filed(
     at: datetime | None = None,
 ) -> str:
     """The code of a document that is filed."""
-    said = Said(kind, title, summary, "en", originator, parse_when(dated), controlled, links)
+    what = Said(kind, title, summary, "en", originator, parse_when(dated), controlled, links)
     label = label_of(by, release=release, group=group)
-    return file_document(said=said, label=label, files=files, by=by, at=at or clock.now())
+    return file_document(said=what, label=label, files=files, by=by, at=at or clock.now())
