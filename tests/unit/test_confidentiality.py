@@ -188,6 +188,7 @@ END = "</slab:ConfidentialityInformation>"
             '<x:A xmlns:x="Classification">U</x:A>',
             "understood",
         ),
+        ('TagName="Context"', 'xmlns:x="urn:x" x:TagName="Only" TagName="Context"', '"TagName" is not understood'),
         (END, '<own:Release xmlns:own="urn:cordiale:label:1"/>' + END, "not understood"),
         (END, "text" + END, "between elements"),
         ("<slab:PolicyIdentifier>NATO</slab:PolicyIdentifier>", "", "no PolicyIdentifier"),
