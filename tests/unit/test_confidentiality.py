@@ -182,6 +182,13 @@ END = "</slab:ConfidentialityInformation>"
         (END, "<slab:PrivacyMark>CLEAR</slab:PrivacyMark>" + END, "PrivacyMark"),
         (END, "<slab:PolicyIdentifier>FIN</slab:PolicyIdentifier>" + END, "second PolicyIdentifier"),
         (END, '<x:More xmlns:x="urn:other"/>' + END, "urn:other"),
+        (END, CATEGORY.format("PERMISSIVE", "X").replace("slab:Category", "Category") + END, 'of "" is not understood'),
+        (
+            "<slab:Classification>UNCLASSIFIED</slab:Classification>",
+            '<x:A xmlns:x="Classification">U</x:A>',
+            "understood",
+        ),
+        ('TagName="Context"', 'xmlns:x="urn:x" x:TagName="Only" TagName="Context"', '"TagName" is not understood'),
         (END, '<own:Release xmlns:own="urn:cordiale:label:1"/>' + END, "not understood"),
         (END, "text" + END, "between elements"),
         ("<slab:PolicyIdentifier>NATO</slab:PolicyIdentifier>", "", "no PolicyIdentifier"),

@@ -151,8 +151,8 @@ def _parts(node: Node, *names: str) -> dict[str, list[Node]]:
         raise _refused(node, f'the text "{node.text.strip()[:40]}" stands between elements', "remove it")
     found: dict[str, list[Node]] = {name: [] for name in names}
     for child in node.children:
-        key = child.name if child.namespace == LABEL else child.namespace
-        if key not in found or (key == OWN) != (child.namespace == OWN):
+        key = {LABEL: child.name, OWN: OWN}.get(child.namespace, "")
+        if key not in found:
             raise _refused(child, f'the element "{child.name[:80]}" of "{child.namespace[:80]}" is not understood')
         found[key].append(child)
     return found
