@@ -67,7 +67,8 @@ def pairs(snapshot: Snapshot, labels: list[Interned], days: list[int]) -> set[tu
     return found
 
 
-def nothing_is_added(before: Facts, after: Facts, trees: list[Any]) -> None:
+def nothing_is_added(registers: tuple[Facts, Facts], trees: list[Any]) -> None:
+    before, after = registers
     days = sorted({*days_of(before), *days_of(after)})
     labels = labels_of(trees)
 
@@ -77,20 +78,20 @@ def nothing_is_added(before: Facts, after: Facts, trees: list[Any]) -> None:
 @some
 @given(denied(), releases)
 def test_s5_suspended_withdrawn_or_expelled_adds_nothing_anybody_may_read(registers, trees):
-    nothing_is_added(*registers, trees)
+    nothing_is_added(registers, trees)
 
 
 @pytest.mark.long
 @many
 @given(denied(most=9), releases)
 def test_s5_suspended_withdrawn_or_expelled_adds_nothing_in_five_thousand_registers(registers, trees):
-    nothing_is_added(*registers, trees)
+    nothing_is_added(registers, trees)
 
 
 @some
 @given(ended(), releases)
 def test_s5_the_end_of_a_participation_adds_nothing_anybody_may_read(registers, trees):
-    nothing_is_added(*registers, trees)
+    nothing_is_added(registers, trees)
 
 
 @some

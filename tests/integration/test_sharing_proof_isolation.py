@@ -34,12 +34,11 @@ from cordiale.apps.register.writes.participation import (
 from cordiale.apps.sharing.models import Clearance, DocumentFile, DocumentLink, DocumentVersion, InTheKnow, Label
 from cordiale.apps.sharing.models.rights import OPEN
 from cordiale.apps.sharing.reads import documents as reads
-from cordiale.apps.sharing.reads.documents import Filters, Linked
+from cordiale.apps.sharing.reads.documents import Filters, Linked, NoSuchDocument
 from cordiale.apps.sharing.reads.markings import label_of
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.reads.searching import search
 from cordiale.apps.sharing.writes import documents as writes
-from cordiale.apps.sharing.writes.documents import NoSuchDocument
 from cordiale.apps.sharing.writes.files import KeptFile
 from cordiale.apps.sharing.writes.rights import BadRight, clear, define_group, let_know, let_know_no_more
 from cordiale.domain import labels as rules

@@ -22,6 +22,9 @@ from cordiale.engines.audience.language import Name, canonical, reworded, writte
 from cordiale.engines.packs.manifest import Manifest
 from cordiale.engines.standing.sets import Windows
 
+LONGEST_NAME = 200
+"""Characters of a name that a refusal repeats."""
+
 
 @dataclass(frozen=True)
 class Meant:
@@ -64,7 +67,7 @@ def label_of(viewer: Viewer, *, text: str = "", level: str = "", release: str = 
     level = level or min(manifest.levels.values(), key=lambda one: one.rank).id
     highest = ceiling(viewer)
     if level not in manifest.levels:
-        raise BadMarking(f'There is no level "{level}"; choose one of {", ".join(manifest.levels)}.')
+        raise BadMarking(f'There is no level "{_shortened(level)}"; choose one of {", ".join(manifest.levels)}.')
     if manifest.levels[level].rank > highest.rank:
         raise BadMarking(
             f"This installation holds nothing above {highest.name}; "
@@ -80,8 +83,13 @@ def _group(viewer: Viewer, said: str) -> str:
     found = [code for code, title in known.items() if said.casefold() in (code.casefold(), title.casefold())]
     if len(found) != 1:
         names = ", ".join(f'"{title}"' for title in known.values()) or "none is defined"
-        raise BadMarking(f'There is no group "{said}" that needs to know ({names}).')
+        raise BadMarking(f'There is no group "{_shortened(said)}" that needs to know ({names}).')
     return found[0]
+
+
+def _shortened(said: str) -> str:
+    """What somebody wrote, as far as a refusal repeats it."""
+    return said if len(said) <= LONGEST_NAME else f"{said[:LONGEST_NAME]}…"
 
 
 def groups_in_the_know(viewer: Viewer) -> dict[str, str]:
