@@ -328,7 +328,7 @@ REGISTER: dict[str, tuple[Tamper, int]] = {
 
 @pytest.mark.parametrize(("tamper", "number", "in_export"), LEDGER.values(), ids=LEDGER)
 class TestTamperingWithTheLedger:
-    def test_is_found_by_cordiale(self, tampered, here, tamper, number, in_export):
+    def test_s7_is_found_by_cordiale(self, tampered, here, tamper, number, in_export):
         tamper(tampered)
 
         done = ours(tampered, here)
@@ -348,7 +348,7 @@ class TestTamperingWithTheLedger:
         said = f"The ledger does not hold at entry {found.number}: {found.what}." if found else "The ledger holds: 5"
         assert done.outcome.startswith(said)
 
-    def test_is_found_by_the_auditor(self, tampered, here, tmp_path, tamper, number, in_export):
+    def test_s7_is_found_by_the_auditor(self, tampered, here, tmp_path, tamper, number, in_export):
         tamper(tampered)
 
         if in_export:
@@ -360,7 +360,7 @@ class TestTamperingWithTheLedger:
 
 
 @pytest.mark.parametrize(("tamper", "number"), REGISTER.values(), ids=REGISTER)
-def test_tampering_with_the_register_is_found_by_cordiale(tampered, here, tamper, number):
+def test_s7_tampering_with_the_register_is_found_by_cordiale(tampered, here, tamper, number):
     tamper(tampered)
 
     done = ours(tampered, here)
@@ -370,7 +370,7 @@ def test_tampering_with_the_register_is_found_by_cordiale(tampered, here, tamper
 
 @pytest.mark.sqlite
 @pytest.mark.parametrize(("tamper", "number"), REGISTER.values(), ids=REGISTER)
-def test_tampering_with_the_register_is_found_by_the_auditor(tampered, tamper, number):
+def test_s7_tampering_with_the_register_is_found_by_the_auditor(tampered, tamper, number):
     tamper(tampered)
 
     done = auditors(Path(tampered.database.name))
@@ -413,7 +413,7 @@ def rewrite_everything_after(number: int, raw: Raw) -> None:
 
 @pytest.mark.parametrize("published", [3, LAST])
 class TestPublishedHead:
-    def test_finds_a_history_that_was_written_anew(self, tampered, here, tmp_path, published):
+    def test_s7_finds_a_history_that_was_written_anew(self, tampered, here, tmp_path, published):
         head = f"{published}:{tampered.entry(published)['hash']}"
         rewrite_everything_after(2, tampered)
 
@@ -421,7 +421,7 @@ class TestPublishedHead:
         assert names(ours(tampered, here, "--head", head), published)
         assert names(auditors(exported(tampered, here, tmp_path), "--head", head), published)
 
-    def test_finds_a_history_that_was_cut_short(self, tampered, here, tmp_path, published):
+    def test_s7_finds_a_history_that_was_cut_short(self, tampered, here, tmp_path, published):
         head = f"{published}:{tampered.entry(published)['hash']}"
         delete(*range(published, LAST + 1))(tampered)
         last = tampered.entry(published - 1)

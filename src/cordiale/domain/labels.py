@@ -13,6 +13,8 @@ from dataclasses import dataclass
 DASH = "–"
 RELEASABLE = "Releasable to"
 NEED_TO_KNOW = "Need to know:"
+LONGEST_MARKING = 3_000
+"""Characters of a marking: more than its level, the longest sentence and the name of a group together."""
 
 
 @dataclass(frozen=True)
@@ -144,8 +146,12 @@ def read_marking(text: str, *, levels: Mapping[str, Level]) -> Marking:
         levels: that a marking may name, by id.
 
     Raises:
-        BadMarking: it names no level, or goes on with something that is no release.
+        BadMarking: it is too long, names no level, or goes on with something that is no release.
     """
+    if len(text) > LONGEST_MARKING:
+        raise BadMarking(
+            f"A marking has {LONGEST_MARKING:,} characters at most; define a group of parties and name it."
+        )
     said = " ".join(text.split())
     named = sorted(levels.values(), key=lambda level: len(level.name), reverse=True)
     found = next((level for level in named if _begins(said, level.name)), None)

@@ -209,8 +209,14 @@ def document(now: Now, *, code: str) -> DocumentRead | None:
 
 
 def earlier(now: Now, *, code: str) -> list[DocumentRead]:
-    """The contents a document had before, those that the reader may read, the newest first."""
-    rows = DocumentVersion.objects.filter(document=code, known_to__isnull=False).order_by("-pk")
+    """The contents that a document the reader may read had before, those they may read, the newest first.
+
+    Nothing of a document that was withdrawn, or whose label of now keeps the reader out.
+    """
+    current = DocumentVersion.objects.filter(OPEN, document=code).values_list("number", flat=True).first()
+    if current is None:
+        return []
+    rows = DocumentVersion.objects.filter(document=code, number__lt=current).order_by("-pk")
     found: dict[int, DocumentRead] = {}
     for row in rows.values_list(*_COLUMNS):
         found.setdefault(row[2], _read(now, row))
@@ -245,7 +251,7 @@ def _row_of(place: Place) -> int:
 
 
 def _in_order(now: Now, numbers: Sequence[int]) -> list[DocumentRead]:
-    rows = {row[0]: row for row in DocumentVersion.objects.filter(pk__in=numbers).values_list(*_COLUMNS)}
+    rows = {row[0]: row for row in DocumentVersion.objects.filter(OPEN, pk__in=numbers).values_list(*_COLUMNS)}
     return [_read(now, rows[number]) for number in numbers if number in rows]
 
 

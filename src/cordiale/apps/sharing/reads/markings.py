@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.register.reads.standing import engine
+from cordiale.apps.register.reads.standing import Engine, engine
 from cordiale.apps.sharing.models import NeedToKnow
 from cordiale.apps.sharing.models.rights import OPEN
 from cordiale.apps.sharing.reads.labels import audience_of, ceiling, home
@@ -17,6 +19,11 @@ from cordiale.domain.period import microseconds, written_instant
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.audience.deciding import windows
 from cordiale.engines.audience.language import Name, canonical, reworded, written
+from cordiale.engines.packs.manifest import Manifest
+from cordiale.engines.standing.sets import Windows
+
+LONGEST_NAME = 200
+"""Characters of a name that a refusal repeats."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def label_of(viewer: Viewer, *, text: str = "", level: str = "", release: str = 
     level = level or min(manifest.levels.values(), key=lambda one: one.rank).id
     highest = ceiling(viewer)
     if level not in manifest.levels:
-        raise BadMarking(f'There is no level "{level}"; choose one of {", ".join(manifest.levels)}.')
+        raise BadMarking(f'There is no level "{_shortened(level)}"; choose one of {", ".join(manifest.levels)}.')
     if manifest.levels[level].rank > highest.rank:
         raise BadMarking(
             f"This installation holds nothing above {highest.name}; "
@@ -76,8 +83,13 @@ def _group(viewer: Viewer, said: str) -> str:
     found = [code for code, title in known.items() if said.casefold() in (code.casefold(), title.casefold())]
     if len(found) != 1:
         names = ", ".join(f'"{title}"' for title in known.values()) or "none is defined"
-        raise BadMarking(f'There is no group "{said}" that needs to know ({names}).')
+        raise BadMarking(f'There is no group "{_shortened(said)}" that needs to know ({names}).')
     return found[0]
+
+
+def _shortened(said: str) -> str:
+    """What somebody wrote, as far as a refusal repeats it."""
+    return said if len(said) <= LONGEST_NAME else f"{said[:LONGEST_NAME]}…"
 
 
 def groups_in_the_know(viewer: Viewer) -> dict[str, str]:
@@ -138,3 +150,39 @@ def meant(viewer: Viewer, *, label: Label, at: datetime) -> Meant:
             tuple(names(seated & restricted & ~window.bits)),
             written_instant(window.ends, now.snapshot.zone) if window.ends < last else "",
         )
+
+
+def gaining(viewer: Viewer, *, old: Sequence[Label], new: Label, at: datetime) -> list[str]:
+    """Ids of the parties that `new` lets read at a moment or at any later one, when none of `old` does.
+
+    Later counts as well: who is suspended until a day reads from that day on, and nobody is asked then.
+
+    Raises:
+        BadAudience, NoSuchFramework, NoSuchParty: `new` names what the register does not have.
+    """
+    manifest = installation(viewer)
+    with engine(viewer) as now:
+        after = _windows_of(new, manifest, now)
+        if after is None:
+            return []
+        before = [found for label in old if (found := _windows_if_known(label, manifest, now)) is not None]
+        instant, last, gained = microseconds(at), now.sets.always[1], 0
+        while instant < last:
+            later = after.at(instant)
+            held = [one.at(instant) for one in before]
+            gained |= later.bits & ~reduce(or_, (one.bits for one in held), 0)
+            instant = min(one.ends for one in (later, *held))
+        return sorted(now.sets.names(gained))
+
+
+def _windows_of(label: Label, manifest: Manifest, now: Engine) -> Windows | None:
+    audience = audience_of(label, manifest, now)
+    return None if audience is None else windows(audience, sets=now.sets, groups=now.groups)
+
+
+def _windows_if_known(label: Label, manifest: Manifest, now: Engine) -> Windows | None:
+    """None also where the label names what the register does not have: then it lets nobody read."""
+    try:
+        return _windows_of(label, manifest, now)
+    except (ValueError, LookupError):
+        return None

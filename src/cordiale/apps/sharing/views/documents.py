@@ -120,7 +120,7 @@ def one_document(request: HttpRequest, code: str) -> HttpResponse:
             "kind": KIND_NAMES[found.kind],
             "facts": _facts(viewer, found),
             "files": _file_table(found),
-            "earlier": [one for one in earlier(now, code=code) if one.number != found.number],
+            "earlier": earlier(now, code=code),
             "may_change": may_change(viewer, found),
             "may_audit": viewer.may("sharing.audit"),
             "may_consent": found.controlled and found.originator in speaks_for(viewer),

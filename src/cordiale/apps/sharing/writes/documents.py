@@ -26,7 +26,7 @@ from cordiale.apps.sharing.models import (
 from cordiale.apps.sharing.models.rights import OPEN
 from cordiale.apps.sharing.reads.documents import DocumentRead, FileRead, Linked, NoSuchDocument, document
 from cordiale.apps.sharing.reads.labels import label_numbered
-from cordiale.apps.sharing.reads.markings import label_of, meant
+from cordiale.apps.sharing.reads.markings import gaining, label_of, meant
 from cordiale.apps.sharing.reads.originators import acts_for, is_desk, speaks_for
 from cordiale.apps.sharing.reads.reading import reading_to_write
 from cordiale.apps.sharing.writes.files import KeptFile
@@ -154,10 +154,8 @@ def relabel(*, code: str, label: rules.Label, reason: str, by: Viewer, at: datet
     before = _own(by, code)
     label = label_of(by, level=label.level, release=label.release, group=label.group)
     old_label = label_numbered(by, number=before.label)
-    gaining = _gaining(by, old_label, label, at)
     if before.controlled:
-        agreed = _agreed(by, code, old_label, at)
-        missing = sorted(set(gaining) - agreed)
+        missing = gaining(by, old=[old_label, *_agreed(code, old_label)], new=label, at=at)
         if missing:
             raise ConsentMissing(before.originator, missing)
     _refuse_losing(by, before.originator, label, at)
@@ -169,8 +167,8 @@ def relabel(*, code: str, label: rules.Label, reason: str, by: Viewer, at: datet
 
 
 def gains_of(viewer: Viewer, *, old: rules.Label, new: rules.Label, at: datetime) -> list[str]:
-    """Who gains the right to read when a label takes the place of another, one sentence each."""
-    gained = [f"{party} may read a document" for party in _gaining(viewer, old, new, at)]
+    """Who gains the right to read, now or later, when a label takes the place of another, one sentence each."""
+    gained = [f"{party} may read a document" for party in gaining(viewer, old=[old], new=new, at=at)]
     if old.group and old.group != new.group:
         gained.append(f"whoever is not in the group {old.group} may read a document")
     ranks = installation(viewer).levels
@@ -197,7 +195,7 @@ def consent(*, code: str, release: str, reason: str = "", by: Viewer, at: dateti
     """Record that the originator agrees to a release of a document it controls.
 
     Args:
-        release: an audience; the consent covers whom it means at the moment the document is released.
+        release: an audience; the consent covers whom it means at every moment, as a release does.
 
     Raises:
         NotPermitted: `by` does not speak for the originator.
@@ -323,18 +321,10 @@ def _interned(change: Change, label: rules.Label) -> int:
     return made.pk
 
 
-def _gaining(viewer: Viewer, old: rules.Label, new: rules.Label, at: datetime) -> list[str]:
-    before, after = meant(viewer, label=old, at=at), meant(viewer, label=new, at=at)
-    return sorted({*after.home, *after.released} - {*before.home, *before.released})
-
-
-def _agreed(viewer: Viewer, code: str, label: rules.Label, at: datetime) -> set[str]:
-    """The parties an originator agreed to, by consents that are recorded."""
-    found: set[str] = set()
-    for release in Consent.objects.filter(OPEN, document=code).values_list("release", flat=True):
-        said = meant(viewer, label=replace(label, release=release), at=at)
-        found |= {*said.home, *said.released}
-    return found
+def _agreed(code: str, label: rules.Label) -> list[rules.Label]:
+    """What an originator agreed to, by consents that are recorded, as labels."""
+    consents = Consent.objects.filter(OPEN, document=code).values_list("release", flat=True)
+    return [replace(label, release=release) for release in consents]
 
 
 def _closed(change: Change, code: str) -> DocumentVersion:

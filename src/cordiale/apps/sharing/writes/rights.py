@@ -9,7 +9,10 @@ from cordiale.apps.people.reads.viewers import is_open, name_of
 from cordiale.apps.sharing.models import Clearance, InTheKnow, NeedToKnow
 from cordiale.apps.sharing.models.rights import OPEN
 from cordiale.apps.sharing.reads.labels import ceiling, levels
+from cordiale.apps.sharing.reads.markings import groups_in_the_know
 from cordiale.domain.viewer import Viewer, require, require_second
+
+LONGEST_TITLE = 200
 
 
 class BadRight(ValueError):
@@ -48,12 +51,16 @@ def define_group(*, code: str, title: str, reason: str, by: Viewer, at: datetime
     require(by, "sharing.clear")
     if not (code.replace("-", "").isalnum() and code == code.lower() and code.isascii() and len(code) <= 60):
         raise BadRight("The id of a group is made of lower-case letters, digits and hyphens, 60 at most.")
-    if not title.strip():
-        raise BadRight("The group needs a name that people read.")
+    title = " ".join(title.split())
+    if not title or len(title) > LONGEST_TITLE:
+        raise BadRight(f"The group needs a name that people read, of {LONGEST_TITLE} characters at most.")
+    others = {one.casefold() for known in groups_in_the_know(by).items() if known[0] != code for one in known}
+    if others & {code, title.casefold()}:
+        raise BadRight(f'Another group is called "{title}" or "{code}"; markings could not tell them apart.')
     with entry(by=by, at=at, verb="sharing.group-defined", subject="need to know", reason=reason) as change:
         NeedToKnow.objects.filter(OPEN, code=code).update(known_to_id=change.number)
-        NeedToKnow.objects.create(code=code, title=title.strip(), known_from_id=change.number)
-        change.record({"group": code, "title": title.strip()}, register=True)
+        NeedToKnow.objects.create(code=code, title=title, known_from_id=change.number)
+        change.record({"group": code, "title": title}, register=True)
 
 
 def let_know(*, person: int, group: str, reason: str, by: Viewer, at: datetime) -> None:
