@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -20,6 +22,8 @@ from pytest_django.fixtures import Settings
 from cordiale.apps.ledger.reads import content, entries, head
 from cordiale.apps.sharing.writes.read_log import HEADED, enter_heads, entered_heads
 from cordiale.config import readlog as config
+from cordiale.config.backups.holding import BackupDamaged
+from cordiale.config.backups.read_log import archive_of, pack, unpacked
 from cordiale.config.commands import main
 from cordiale.config.doctor import readlog as doctor
 from cordiale.config.doctor.findings import Visit
@@ -429,3 +433,98 @@ class TestDoctor:
 
         assert doctor.entered(Visit(AT + timedelta(days=3, hours=1))).state == "ok"
         assert "last entered 2026-11-26" in doctor.entered(Visit(AT + timedelta(days=3, hours=3))).what
+
+
+class TestBackup:
+    @pytest.fixture
+    def backup(self, own_database: OwnDatabase, tmp_path: Path) -> Path:
+        """Of an installation with two files, one with a torn end, whose heads were entered."""
+        folder = own_database.home / "readlog"
+        fill(folder, 3)
+        file = fill(folder, 2)
+        own_database.run_or_fail("readlog", "enter")
+        with file.open("ab") as torn:
+            torn.write(b'{"at":')
+        own_database.run_or_fail("backup", tmp_path / "backup")
+        return tmp_path / "backup"
+
+    def test_brings_the_read_log_back(self, own_database: OwnDatabase, empty_database: OwnDatabase, backup):
+        done = empty_database.run("restore", backup)
+
+        assert (done.returncode, done.stderr) == (0, "")
+        verified = empty_database.run("readlog", "verify")
+        assert verified.stdout == "The read log holds: 5 lines in 2 files.\n"
+        restored = empty_database.home / "readlog"
+        assert {file.stat().st_mode & 0o777 for file in files(restored)} == {0o600}
+        assert restored.stat().st_mode & 0o777 == 0o700
+        assert backup.with_name("backup.readlog").stat().st_mode & 0o777 == 0o600
+
+    def test_without_its_archive_tells_what_is_gone(self, empty_database: OwnDatabase, backup):
+        backup.with_name("backup.readlog").unlink()
+
+        done = empty_database.run("restore", backup)
+
+        assert done.returncode == 0
+        assert "The read log does not hold" in done.stderr
+
+
+class TestArchive:
+    @pytest.fixture
+    def archive(self, folder, tmp_path) -> Path:
+        fill(folder, 3)
+        archive = archive_of(tmp_path / "backup")
+        assert pack(archive)
+        shutil.rmtree(folder)
+        return archive
+
+    def test_of_no_read_log_is_not_made(self, folder, tmp_path):
+        assert not pack(tmp_path / "archive")
+        assert not (tmp_path / "archive").exists()
+
+    def test_of_a_file_without_a_whole_line_is_empty(self, folder, archive, tmp_path):
+        file = fill(folder, 1)
+        file.write_bytes(b"{")
+        pack(tmp_path / "other.readlog")
+        shutil.rmtree(folder)
+
+        with unpacked(tmp_path / "other"):
+            assert files(folder)[0].read_bytes() == b""
+
+    def test_is_taken_out_again_when_the_rest_fails(self, folder, archive):
+        def fail() -> None:
+            assert len(files(folder)) == 1
+            raise RuntimeError
+
+        with pytest.raises(RuntimeError), unpacked(archive.with_suffix("")):
+            fail()
+        assert files(folder) == []
+
+    @pytest.mark.parametrize("damage", ["cut", "flipped", "foreign", "nonsense"])
+    def test_that_is_damaged_is_refused_and_leaves_nothing(self, folder, archive, damage):
+        whole = archive.read_bytes()
+        half = len(whole) // 2
+        if damage == "cut":
+            archive.write_bytes(whole[:half])
+        elif damage == "flipped":
+            archive.write_bytes(whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1 :])
+        elif damage == "nonsense":
+            archive.write_bytes(b"nonsense")
+        else:
+            with tarfile.open(archive, "w:gz") as other:
+                other.add(__file__, arcname="../../outside")
+
+        with pytest.raises(BackupDamaged), unpacked(archive.with_suffix("")):
+            pass
+        assert files(folder) == []
+
+    def test_is_refused_where_there_is_a_read_log(self, folder, archive, own_database, here, tmp_path):
+        with here(own_database):
+            assert CliRunner().invoke(main, ["backup", str(tmp_path / "one")]).exit_code == 0
+            archive.rename(tmp_path / "one.readlog")
+            fill(folder, 1)
+
+            done = CliRunner().invoke(main, ["restore", str(tmp_path / "one")])
+            again = CliRunner().invoke(main, ["backup", str(tmp_path / "one")])
+
+        assert (done.exit_code, "holds a read log" in done.stderr) == (1, True)
+        assert (again.exit_code, "exists; name a new file" in again.stderr) == (1, True)

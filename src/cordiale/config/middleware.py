@@ -14,10 +14,12 @@ from requests import RequestException
 from cordiale.apps.ledger.reads import one_look
 from cordiale.apps.people.reads.viewers import viewer_of
 from cordiale.apps.register.reads.installation import NoPackLoaded
-from cordiale.config.api.problems import ADDRESS
+from cordiale.apps.sharing.reads.reading import CannotRead
+from cordiale.config.api.problems import ADDRESS, CannotBeShown, problem
 from cordiale.config.sessions import is_over
 from cordiale.domain import clock
 from cordiale.domain.viewer import Viewer
+from cordiale.engines.readlog.writing import LogUnwritable
 
 logger = logging.getLogger(__name__)
 security = logging.getLogger("cordiale.security")
@@ -44,6 +46,12 @@ class RequestMoment:
         """An installation without a pack has nothing to show yet, and says how to change that."""
         if isinstance(exception, NoPackLoaded):
             return render(request, "config/no_pack.html", status=503)
+        if isinstance(exception, (CannotRead, LogUnwritable)):
+            # told to whoever runs the installation; the reader learns that nothing can be shown, and no more
+            logger.error("documents cannot be read: %s", exception)
+            if request.path_info.startswith(ADDRESS):
+                return problem(CannotBeShown())
+            return render(request, "config/cannot_read.html", status=503)
         return None
 
 

@@ -1,4 +1,4 @@
-"""Which database a table is asked in: the queue has a file of its own on SQLite, snapshots a connection of their own."""
+"""Which database a table is asked in: on SQLite the queue has a file of its own, and snapshots a connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IN_THE_QUEUE = {"django_tasks_database": None, "jobs": {"job", "jobfile"}}
 
 
 class Router:
-    """Sends jobs and turns to the database `queue` where there is one, and reads inside a snapshot to its connection."""
+    """Sends jobs and turns to the database `queue` where there is one, reads inside a snapshot to its connection."""
 
     def db_for_read(self, model: type[models.Model], **hints: Any) -> str | None:
         """Where rows of a model are read."""

@@ -78,6 +78,10 @@ OPERATIONS: dict[str, Needs] = {
     "rdf": "public",
     "changes": "public",
     "viewer": "public",
+    "documents": "public",
+    "document_search": "public",
+    "document": "public",
+    "document_file": "public",
 }
 """What each operation of the API needs, by its name in the document."""
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("cordiale.apps.register.urls")),
     path("", include("cordiale.apps.ledger.urls")),
     path("", include("cordiale.apps.people.urls")),
+    path("", include("cordiale.apps.sharing.urls")),
     path("", include("cordiale.apps.desk.urls")),
     path("", include("cordiale.apps.jobs.urls")),
 ]

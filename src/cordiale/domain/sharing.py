@@ -1,7 +1,9 @@
-"""The words of the document library: kinds of documents, and what a document may be about."""
+"""The words of the document library: kinds of documents, what a document may be about, and how words are found."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
 
 
@@ -25,3 +27,12 @@ class LinkedTo(StrEnum):
     FRAMEWORK = "framework"
     MEETING = "meeting"
     INSTRUMENT = "instrument"
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text without case, accents and punctuation: "C-M(2016)0066" is "c", "m", "2016", "0066"."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return _WORD.findall("".join(character for character in plain if not unicodedata.combining(character)))

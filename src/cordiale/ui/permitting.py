@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from cordiale.domain.viewer import Permission, Viewer
@@ -18,7 +20,19 @@ security = logging.getLogger("cordiale.security")
 Needs: TypeAlias = Permission | Literal["public", "signed in", "a role", "jobs.run or jobs.see"]
 """What an address needs: a permission or either of two, an account, any role at all, or nothing."""
 
-View: TypeAlias = Callable[..., HttpResponse]
+View: TypeAlias = Callable[..., HttpResponseBase]
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who asks."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by config.middleware
+    return viewer
+
+
+def moment(request: HttpRequest) -> datetime:
+    """The one moment of the request."""
+    at: datetime = request.at  # type: ignore[attr-defined]  # as above
+    return at
 
 
 def needs(what: Needs) -> Callable[[View], View]:
@@ -29,8 +43,8 @@ def needs(what: Needs) -> Callable[[View], View]:
 
     def closing(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *arguments: object, **held: object) -> HttpResponse:
-            viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by config.middleware
+        def guarded(request: HttpRequest, *arguments: object, **held: object) -> HttpResponseBase:
+            viewer = viewer_of(request)
             if what == "signed in" and not viewer.person:
                 return HttpResponseRedirect(
                     f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 
 import pypdf
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 MAIN = "application/vnd.openxmlformats-officedocument."
@@ -52,7 +52,7 @@ def docx(*lines: str) -> bytes:
 def pptx(*slides: str) -> bytes:
     parts = office_parts("presentationml.presentation", "ppt/presentation.xml", "<p/>")
     for number, text in enumerate(slides, 1):
-        parts[f"ppt/slides/slide{number}.xml"] = f'<s xmlns:a="{DRAWING}"><a:p><a:r><a:t>{text}</a:t></a:r></a:p></s>'
+        parts[f"ppt/slides/slide{number}.xml"] = f'<x xmlns:a="{DRAWING}"><a:p><a:r><a:t>{text}</a:t></a:r></a:p></x>'
     return zipped(parts)
 
 

@@ -97,6 +97,7 @@ def test_every_kind_of_the_list_is_tried():
 @pytest.mark.parametrize("other", [kind.extensions[-1] for kind in kinds.KINDS])
 def test_a_file_is_never_taken_under_a_name_that_promises_another_kind(name, other):
     promised = kinds.kind_promised_by(f"a{other}")
+    assert promised is not None
     if promised is kinds.kind_promised_by(name):
         return
     if promised.recognition is kinds.Recognition.TEXT and name in {"a.txt", "a.csv", "a.md", "a.json"}:
@@ -107,7 +108,10 @@ def test_a_file_is_never_taken_under_a_name_that_promises_another_kind(name, oth
         sniffed(f"a{other}", EVERY[name])
 
 
-POLYGLOTS = {
+Refusals = type[BadFile] | tuple[type[BadFile], ...]
+Cases = dict[str, tuple[str, bytes, Refusals]]
+
+POLYGLOTS: Cases = {
     "zip behind a PDF": ("a.pdf", PDF + ZIP, TwoFormats),
     "zip inside the last comment of a PDF": ("a.pdf", PDF[:-6] + b"%" + ZIP + b"\n%%EOF\n", TwoFormats),
     "text behind a PDF": ("a.pdf", PDF + b"<script>alert(1)</script>", TwoFormats),
@@ -160,7 +164,7 @@ def test_what_two_programs_would_read_as_two_formats_is_refused(what):
         sniffed(name, content)
 
 
-WRONG = {
+WRONG: Cases = {
     "nothing": ("a.txt", b"", EmptyFile),
     "no extension": ("a", b"Hello", KindNotTaken),
     "only an extension": (".txt", b"Hello", KindNotTaken),
@@ -349,6 +353,7 @@ def test_a_picture_of_more_pieces_than_any_is_refused(monkeypatch, name):
 @pytest.mark.parametrize("name", ["a.txt", "a.json"])
 def test_a_file_longer_than_its_kind_allows_is_refused(name):
     kind = kinds.kind_promised_by(name)
+    assert kind is not None
 
     with pytest.raises(FileTooLong):
         sniffed(name, b"{" + b" " * kind.most_bytes)
@@ -441,3 +446,7 @@ def test_any_bytes_are_taken_or_refused(name, content):
 def test_two_files_glued_together_are_never_taken(name, second):
     with pytest.raises(BadFile):
         sniffed(name, EVERY[name] + EVERY[second] + zlib.compress(b""))
+
+
+def test_a_kind_is_found_by_its_code():
+    assert [kinds.kind_of_code(kind.code) for kind in kinds.KINDS] == list(kinds.KINDS)

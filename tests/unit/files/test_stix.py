@@ -40,7 +40,7 @@ def test_a_bundle_is_summed_up():
     assert dict(found.counts) == {"indicator": 1, "ipv4-addr": 1, "malware": 1, "marking-definition": 2}
     assert found.size == 5
     assert [one.name for one in found.names if one.type == "malware"] == ["Invented worm"]
-    assert found.created == datetime(2017, 1, 20, tzinfo=UTC)
+    assert found.created == datetime(2024, 4, 23, 18, 7, 56, tzinfo=UTC)
     assert found.modified == datetime(2024, 5, 23, 18, 7, 56, tzinfo=UTC)
     assert found.markings == ("TLP:GREEN", "Releasable to partners")
 
@@ -49,6 +49,10 @@ def test_a_bundle_of_nothing_but_addresses_has_no_moments():
     found = stix.checked(bundle(ADDRESS))
 
     assert (found.created, found.modified, found.names, found.markings) == (None, None, (), ())
+
+
+def without(name):
+    return {key: value for key, value in malware().items() if key != name}
 
 
 WRONG = {
@@ -64,13 +68,15 @@ WRONG = {
     "an object without id": (bundle({"type": "malware"}), "object 1"),
     "a type that is none": (bundle(malware(type=["malware"])), "object 1"),
     "STIX 2.0": (bundle(malware(spec_version="2.0")), "spec_version"),
-    "no version": (bundle({key: value for key, value in malware().items() if key != "spec_version"}), "spec_version"),
+    "no version": (bundle(without("spec_version")), "spec_version"),
     "a type of one's own": (
         bundle(malware(type="x-ours", id="x-ours--162d917e-766f-4611-b5d6-652791454fca")),
         "x-ours",
     ),
     "a property of one's own": (bundle(malware(x_ours=1)), "x_ours"),
-    "a name that is missing": (bundle(malware(created=None)), "created"),
+    "a property without value": (bundle(malware(name=None)), "name"),
+    "a moment that is missing": (bundle(without("created")), "created"),
+    "a change that is missing": (bundle(without("modified")), "modified"),
     "a moment that is none": (bundle(malware(created=5)), "created"),
     "a wrong pattern": (bundle(indicator("[file:")), "pattern"),
     "a pattern nested deep": (bundle(indicator("[" + "(" * 2_000)), "object 1"),
@@ -94,6 +100,7 @@ LARGE = {
     "nesting": b'{"a":' * 200_000,
     "lists": b"[" * 200_000,
     "objects": bundle(*[{}] * 5_001),
+    "patterns together": bundle(*[indicator("[a:b = 1]" + " " * 4_000)] * 40),
     "a pattern": bundle(indicator("x" * 5_001)),
 }
 

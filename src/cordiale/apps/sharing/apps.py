@@ -10,3 +10,9 @@ class Sharing(AppConfig):
 
     name = "cordiale.apps.sharing"
     label = "sharing"
+
+    def ready(self) -> None:
+        """Say what can be proposed."""
+        from cordiale.apps.sharing.writes.proposing import relabelling_kind
+
+        relabelling_kind()

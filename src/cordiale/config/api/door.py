@@ -44,6 +44,10 @@ _OF_THE_LEDGER = ("", "changes", "register")
 """Routes whose answer shows where the ledger stands; the page that describes the API does so in its footer."""
 
 
+_PROTECTED = "documents"
+"""How the routes begin whose answers are kept by nobody."""
+
+
 class ApiDoor:
     """Stands before the API and lets every other request pass.
 
@@ -105,8 +109,11 @@ class ApiDoor:
         else:
             answer.headers["Cache-Control"] = "no-store"
         if method == "HEAD":
-            answer.headers["Content-Length"] = str(len(answer.content))
-            answer.content = b""
+            if answer.streaming:
+                answer.streaming_content = ()  # type: ignore[attr-defined]  # a StreamingHttpResponse then
+            else:
+                answer.headers["Content-Length"] = str(len(answer.content))
+                answer.content = b""
         request.method = method
         return answer
 
@@ -174,6 +181,8 @@ def _state(request: HttpRequest) -> str | None:
     except (ClockMissing, NoPackLoaded):
         return None
     route = request.path_info.removeprefix(ADDRESS)
+    if route.startswith(_PROTECTED):
+        return None  # who may read changes with more than the register, and is asked anew each time
     operation = document()["paths"].get(request.path_info, {}).get("get", {"parameters": []})
     speaks_of_today = "on" not in request.GET and any(one["name"] == "on" for one in operation["parameters"])
     asked = (

@@ -15,6 +15,7 @@ from cordiale.apps.register.reads.asking import NoSuchEntry
 from cordiale.apps.register.reads.assertions import NothingOfThatNumber
 from cordiale.apps.register.reads.claims import NoSuchSource
 from cordiale.apps.register.reads.installation import NoPackLoaded
+from cordiale.apps.sharing.reads.documents import NoSuchDocument
 from cordiale.domain.period import DayOutOfReach
 from cordiale.engines.audience.deciding import UnknownGroup
 from cordiale.engines.audience.language import BadAudience
@@ -106,10 +107,20 @@ class OurMistake(RuntimeError):
         super().__init__("The installation made a mistake. Its log holds the details; tell whoever runs it.")
 
 
+class CannotBeShown(RuntimeError):
+    """Who may read what cannot be decided or written down now, so nothing is shown."""
+
+    code = "cannot-be-shown"
+
+    def __init__(self) -> None:
+        super().__init__("Who may read cannot be decided or written down now, so nothing is shown; ask again later.")
+
+
 STATUSES: dict[type[Exception], int] = {
     BadBody: 400,
     UnknownToken: 401,
     NoSuchAddress: 404,
+    NoSuchDocument: 404,
     NoSuchEntry: 404,
     NoSuchFramework: 404,
     NoSuchParty: 404,
@@ -124,6 +135,7 @@ STATUSES: dict[type[Exception], int] = {
     UnknownGroup: 422,
     TooManyRequests: 429,
     OurMistake: 500,
+    CannotBeShown: 503,
     ClockMissing: 503,
     NoPackLoaded: 503,
 }

@@ -18,15 +18,20 @@ from ninja.renderers import JSONRenderer
 from cordiale.apps.ledger import api as ledger
 from cordiale.apps.people import api as people
 from cordiale.apps.register import api as register
+from cordiale.apps.sharing import api as sharing
+from cordiale.apps.sharing.reads.reading import CannotRead
 from cordiale.config.api.problems import (
+    ADDRESS,
     MEDIA_TYPE,
     STATUSES,
     BadBody,
     BadParameters,
     BodyTooLarge,
+    CannotBeShown,
     code_of,
     problem,
 )
+from cordiale.engines.readlog.writing import LogUnwritable
 
 DESCRIPTION = """\
 Who takes part in what, on any day, as known at any entry, according to whom. Everything here is public and needs no
@@ -67,6 +72,9 @@ api = Api(
 api.add_router("", register.router)
 api.add_router("", ledger.router)
 api.add_router("", people.router)
+api.add_router("", sharing.router)
+for _unreadable in (CannotRead, LogUnwritable):
+    api.add_exception_handler(_unreadable, lambda request, refusal: problem(CannotBeShown()))
 
 
 for _reason in STATUSES:
@@ -157,6 +165,8 @@ def _completed(made: Any) -> Any:
     for path, methods in made["paths"].items():
         for method, operation in methods.items():
             _complete(operation, finds="{" in path or bool(operation["parameters"]), reads=method == "get")
+            if method == "get" and path.startswith(f"{ADDRESS}documents"):
+                _kept_by_nobody(operation)
     return made
 
 
@@ -184,6 +194,12 @@ def _complete(operation: dict[str, Any], *, finds: bool, reads: bool) -> None:
         operation["parameters"].append(
             {"in": "header", "name": "If-None-Match", "schema": {"type": "string"}, "required": False}
         )
+
+
+def _kept_by_nobody(operation: dict[str, Any]) -> None:
+    """What each reader is told anew bears no name of a state that could be told unchanged."""
+    del operation["responses"][200]["headers"], operation["responses"][304]
+    operation["parameters"] = [one for one in operation["parameters"] if one["in"] != "header"]
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

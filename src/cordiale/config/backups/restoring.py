@@ -9,15 +9,18 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
 from cordiale.apps.ledger.reads import Head, fault, head
 from cordiale.apps.register.reads.integrity import first_altered
-from cordiale.config.queue import SNAPSHOTS
 from cordiale.config.backups.holding import BackupDamaged, OtherDatabase, held_by, refuse_newer
 from cordiale.config.backups.programs import call
+from cordiale.config.backups.read_log import archive_of, unpacked
+from cordiale.config.queue import SNAPSHOTS
 from cordiale.domain.viewer import Viewer
+from cordiale.engines.readlog.reading import files
 
 
 class NotEmpty(RuntimeError):
@@ -43,7 +46,9 @@ def restore_backup(file: Path) -> Head:
     if backup.kind != connection.vendor:
         raise OtherDatabase(file, backup.kind)
     refuse_newer(file, backup)
-    with _restored_sqlite(file) if backup.kind == "sqlite" else _restored_postgres(file):
+    if archive_of(file).exists() and files(settings.READ_LOG):
+        raise NotEmpty(f"{settings.READ_LOG} holds a read log")
+    with unpacked(file), _restored_sqlite(file) if backup.kind == "sqlite" else _restored_postgres(file):
         call_command("migrate", verbosity=0, interactive=False)
         viewer = Viewer.system("command line")
         broken = fault(viewer) or first_altered(viewer)

@@ -235,7 +235,7 @@ _READERS: Final[Mapping[str, Callable[[BinaryIO, Page, int], Ending]]] = {
 def confine(limits: Limits) -> None:
     """Give up, for this process and for ever, what reading a file does not need."""
     for what, most in (
-        (resource.RLIMIT_CPU, limits.processor_seconds),
+        (resource.RLIMIT_CPU, limits.processor_seconds + 1),
         (resource.RLIMIT_AS, limits.memory),
         (resource.RLIMIT_FSIZE, 4 * limits.characters + 1),
         (resource.RLIMIT_NOFILE, 64),
@@ -243,8 +243,10 @@ def confine(limits: Limits) -> None:
     ):
         hard = resource.getrlimit(what)[1]
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        # one second more, so that the first signal, which names the reason, comes before the last
-        resource.setrlimit(what, (allowed, allowed + 1 if what == resource.RLIMIT_CPU and allowed < hard else allowed))
+        resource.setrlimit(what, (allowed, allowed))
+    # the first signal, which names the reason, a second before the last
+    soft = resource.getrlimit(resource.RLIMIT_CPU)[0]
+    resource.setrlimit(resource.RLIMIT_CPU, (max(1, soft - 1), soft))
 
 
 def main(arguments: list[str]) -> int:

@@ -24,6 +24,8 @@ DEEPEST = 40
 """Lists and objects inside each other; STIX itself needs about eight."""
 MOST_PATTERN = 5_000
 """Characters of an indicator's pattern."""
+MOST_PATTERNS = 150_000
+"""Characters of all patterns; the library takes up to a tenth of a millisecond for each."""
 MOST_NAMES = 200
 """Names that a summary lists."""
 _DIGITS: Final = 30
@@ -54,8 +56,8 @@ class Bundle:
         id: its identifier.
         counts: type to how many objects, in the order of the types.
         names: objects that have a name, in the order of the file, at most `MOST_NAMES`.
-        created: the earliest moment at which any of its objects was made; None when none says.
-        modified: the latest at which any was changed; None when none says.
+        created: the earliest moment at which any object but a marking was made; None when none says.
+        modified: the latest at which any of them was changed; None when none says.
         markings: what its marking definitions say ("TLP:GREEN", a statement), in the order of the file, each once.
     """
 
@@ -106,7 +108,7 @@ def loaded(content: bytes) -> dict[str, Any]:
 
 
 def checked(content: bytes) -> Bundle:
-    """Check a bundle, object by object.
+    """Check a bundle, object by object; up to some fifteen seconds of work for the largest, so a matter for a job.
 
     Args:
         content: the file.
@@ -121,9 +123,11 @@ def checked(content: bytes) -> Bundle:
     bundle = loaded(content)
     objects = bundle.pop("objects")
     _parsed(bundle, "bundle")
+    _refuse_patterns(objects)
     found = [_object(one, f"object {number}") for number, one in enumerate(objects, 1)]
-    made = [one["created"] for one in found if "created" in one]
-    changed = [one["modified"] for one in found if "modified" in one]
+    dated = [one for one in found if one["type"] != "marking-definition"]
+    made = [one["created"] for one in dated if "created" in one]
+    changed = [one["modified"] for one in dated if "modified" in one]
     named = [Named(one["id"], one["type"], one["name"]) for one in found if isinstance(one.get("name"), str)]
     return Bundle(
         id=bundle["id"],
@@ -135,6 +139,18 @@ def checked(content: bytes) -> Bundle:
     )
 
 
+def _refuse_patterns(objects: list[Any]) -> None:
+    """Patterns cost most of the time, so they are measured before any of them is read."""
+    lengths = [len(str(one.get("pattern", ""))) if isinstance(one, dict) else 0 for one in objects]
+    for number, length in enumerate(lengths, 1):
+        if length > MOST_PATTERN:
+            raise StixTooLarge(
+                f"the pattern has more than {MOST_PATTERN:,} characters", "split the indicator", f"object {number}"
+            )
+    if sum(lengths) > MOST_PATTERNS:
+        raise StixTooLarge(f"its patterns have more than {MOST_PATTERNS:,} characters together", "split the bundle")
+
+
 def _object(one: object, place: str) -> Mapping[str, Any]:
     if not isinstance(one, dict) or not isinstance(one.get("type"), str) or not isinstance(one.get("id"), str):
         raise NotStix("what stands here is no object with a type and an id", _SEND_21, place)
@@ -144,10 +160,15 @@ def _object(one: object, place: str) -> Mapping[str, Any]:
     # things observed (files, addresses) need not say it; all else must
     if one.get("spec_version", "2.1" if "created" not in one else "") != "2.1":
         raise NotStix('the object does not say "spec_version": "2.1"', _SEND_21, place)
-    pattern = one.get("pattern")
-    if isinstance(pattern, str) and len(pattern) > MOST_PATTERN:
-        raise StixTooLarge(f"the pattern has more than {MOST_PATTERN:,} characters", "split the indicator", place)
-    return _parsed(one, place)
+    nothing = [name for name, value in one.items() if value is None]
+    if nothing:
+        raise NotStix(f"{nothing[0][:80]} has no value", "leave it out", place)
+    parsed = _parsed(one, place)
+    # the library gives moments that are missing the moment of reading
+    invented = [name for name in parsed if isinstance(parsed[name], datetime) and name not in one]
+    if invented:
+        raise NotStix(f"the object lacks {invented[0]}", _SEND_21, place)
+    return parsed
 
 
 def _parsed(one: dict[str, Any], place: str) -> Mapping[str, Any]:

@@ -122,6 +122,20 @@ def head(file: Path, *, to_disk: bool = False) -> Head:
     return Head(file.name, line.number, line.hash, torn)
 
 
+def whole_size(file: Path) -> int:
+    """Bytes of a file up to its last line feed: they stay as they are, although a process goes on writing."""
+    with file.open("rb") as handle:
+        start = handle.seek(0, os.SEEK_END)
+        while start > 0:
+            step = min(BLOCK, start)
+            start -= step
+            handle.seek(start)
+            place = handle.read(step).rfind(b"\n")
+            if place >= 0:
+                return start + place + 1
+    return 0
+
+
 def heads(folder: Path, *, to_disk: bool = False) -> tuple[list[Head], list[LogDamaged]]:
     """Where every file of a folder ends, and those of which that cannot be told."""
     found, damaged = [], []

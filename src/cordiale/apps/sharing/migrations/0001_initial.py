@@ -137,8 +137,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("title", models.TextField()),
-                ("summary", models.TextField(blank=True, default="")),
-                ("content", models.TextField(blank=True, default="")),
+                ("words", models.TextField(blank=True, default="")),
+                ("said", models.TextField(blank=True, default="")),
             ],
             options={
                 "db_table": "sharing_document_text",

@@ -17,11 +17,10 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER sharing_document_version_count AFTER INSERT OR UPDATE ON sharing_document_version
     FOR EACH ROW EXECUTE FUNCTION sharing_count();
-ALTER TABLE sharing_document_text ADD COLUMN words tsvector GENERATED ALWAYS AS (
-    setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', summary), 'B')
-    || setweight(to_tsvector('simple', content), 'C')
+ALTER TABLE sharing_document_text ADD COLUMN found tsvector GENERATED ALWAYS AS (
+    setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', words), 'B')
 ) STORED;
-CREATE INDEX sharing_document_text_words ON sharing_document_text USING gin (words);
+CREATE INDEX sharing_document_text_found ON sharing_document_text USING gin (found);
 """
 
 SQLITE = (
@@ -41,31 +40,31 @@ END
 """,
     """
 CREATE VIRTUAL TABLE sharing_document_words USING fts5(
-    title, summary, content, content='sharing_document_text', content_rowid='version_id',
-    tokenize='unicode61 remove_diacritics 2'
+    title, words, content='sharing_document_text', content_rowid='version_id',
+    tokenize='unicode61 remove_diacritics 0'
 )
 """,
     """
 CREATE TRIGGER sharing_document_text_insert AFTER INSERT ON sharing_document_text
 BEGIN
-    INSERT INTO sharing_document_words (rowid, title, summary, content)
-    VALUES (NEW.version_id, NEW.title, NEW.summary, NEW.content);
+    INSERT INTO sharing_document_words (rowid, title, words)
+    VALUES (NEW.version_id, NEW.title, NEW.words);
 END
 """,
     """
 CREATE TRIGGER sharing_document_text_delete AFTER DELETE ON sharing_document_text
 BEGIN
-    INSERT INTO sharing_document_words (sharing_document_words, rowid, title, summary, content)
-    VALUES ('delete', OLD.version_id, OLD.title, OLD.summary, OLD.content);
+    INSERT INTO sharing_document_words (sharing_document_words, rowid, title, words)
+    VALUES ('delete', OLD.version_id, OLD.title, OLD.words);
 END
 """,
     """
 CREATE TRIGGER sharing_document_text_update AFTER UPDATE ON sharing_document_text
 BEGIN
-    INSERT INTO sharing_document_words (sharing_document_words, rowid, title, summary, content)
-    VALUES ('delete', OLD.version_id, OLD.title, OLD.summary, OLD.content);
-    INSERT INTO sharing_document_words (rowid, title, summary, content)
-    VALUES (NEW.version_id, NEW.title, NEW.summary, NEW.content);
+    INSERT INTO sharing_document_words (sharing_document_words, rowid, title, words)
+    VALUES ('delete', OLD.version_id, OLD.title, OLD.words);
+    INSERT INTO sharing_document_words (rowid, title, words)
+    VALUES (NEW.version_id, NEW.title, NEW.words);
 END
 """,
 )

@@ -140,15 +140,16 @@ class DocumentLink(models.Model):
 
 
 class DocumentText(models.Model):
-    """What a version can be found by: its words, in the language of the database's full-text search; may be made anew.
+    """What a version can be found by; may be made anew from the version and its files.
 
-    The index itself is written for each database in the migration.
+    `title` and `words` are folded (case, accents, punctuation), so that both databases find the same; `said` is what an
+    excerpt is taken from. The index itself is written for each database in the migration.
     """
 
     version = models.OneToOneField(DocumentVersion, on_delete=models.PROTECT, primary_key=True, related_name="+")
     title = models.TextField()
-    summary = models.TextField(blank=True, default="")
-    content = models.TextField(blank=True, default="")
+    words = models.TextField(blank=True, default="")
+    said = models.TextField(blank=True, default="")
 
     objects: ClassVar[BehindTheDoor] = BehindTheDoor("version__label")
     behind: ClassVar[models.Manager[Any]] = models.Manager()

@@ -11,13 +11,14 @@ from django.db import connections
 from django.db.models import Count, Q, QuerySet
 
 from cordiale.apps.ledger.reads import database_asked
-from cordiale.apps.sharing.models import DocumentFile, DocumentLink, DocumentVersion, Label, LabelCount
+from cordiale.apps.sharing.models import DocumentFile, DocumentLink, DocumentVersion, LabelCount
 from cordiale.apps.sharing.models.rights import OPEN
+from cordiale.apps.sharing.reads.labels import label_numbered
 from cordiale.apps.sharing.reads.markings import marking_of
 from cordiale.apps.sharing.reads.reading import Now
-from cordiale.domain import labels as rules
 from cordiale.domain.sharing import Kind, LinkedTo
 
+LARGEST = 2**62
 AT_ONCE = 50
 """Documents on a page."""
 
@@ -36,6 +37,15 @@ _COLUMNS = (
     "controlled",
     "known_from_id",
 )
+
+
+class NoSuchDocument(LookupError):
+    """There is no such document, or nobody may tell this reader."""
+
+    code = "no-such-document"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such document.")
 
 
 @dataclass(frozen=True)
@@ -125,10 +135,13 @@ EVERYTHING = Filters()
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page of a list goes on: after the document of this day and row."""
+    """Where a page of a list goes on: after this document, which stands on this day.
+
+    It names the document by its code, as numbers of rows would tell how many there are.
+    """
 
     dated_on: date
-    version: int
+    code: str
 
 
 @dataclass(frozen=True)
@@ -149,13 +162,14 @@ def newest(now: Now, *, filters: Filters = EVERYTHING, after: Place | None = Non
     if filters:
         rows = _filtered(filters)
         if after is not None:
-            rows = rows.filter(Q(dated_on__lt=after.dated_on) | Q(dated_on=after.dated_on, pk__lt=after.version))
+            row = _row_of(after)
+            rows = rows.filter(Q(dated_on__lt=after.dated_on) | Q(dated_on=after.dated_on, pk__lt=row))
         numbers = list(rows.order_by("-dated_on", "-pk").values_list("pk", flat=True)[: limit + 1])
     else:
         numbers = _newest_of_labels(now, after=after, limit=limit + 1)
     found = _in_order(now, numbers)
     last = found[limit - 1] if len(found) > limit else None
-    return Page(tuple(found[:limit]), Place(last.dated_on, last.version) if last else None)
+    return Page(tuple(found[:limit]), Place(last.dated_on, last.code) if last else None)
 
 
 def documents_of(now: Now, *, versions: Sequence[int]) -> list[DocumentRead]:
@@ -223,6 +237,12 @@ def _filtered(filters: Filters) -> QuerySet[DocumentVersion]:
     return rows
 
 
+def _row_of(place: Place) -> int:
+    """The row of a document that a list goes on after; beyond all rows where the reader may no longer know of it."""
+    rows = DocumentVersion.objects.filter(OPEN, document=place.code).values_list("pk", flat=True)
+    return rows.first() or LARGEST
+
+
 def _in_order(now: Now, numbers: Sequence[int]) -> list[DocumentRead]:
     rows = {row[0]: row for row in DocumentVersion.objects.filter(pk__in=numbers).values_list(*_COLUMNS)}
     return [_read(now, rows[number]) for number in numbers if number in rows]
@@ -259,8 +279,7 @@ def _marking(now: Now, number: int) -> str:
     if key not in _markings:
         if len(_markings) > 10_000:
             _markings.clear()
-        policy, level, release, group = Label.objects.values_list("policy", "level", "release", "group").get(pk=number)
-        _markings[key] = marking_of(now.viewer, label=rules.Label(policy, level, release, group))
+        _markings[key] = marking_of(now.viewer, label=label_numbered(now.viewer, number=number))
     return _markings[key]
 
 
@@ -284,17 +303,18 @@ def _newest_of_labels(now: Now, *, after: Place | None, limit: int) -> list[int]
     if after is not None:
         beyond, given = (
             " AND (dated_on < %s OR (dated_on = %s AND id < %s))",
-            [after.dated_on, after.dated_on, after.version],
+            [after.dated_on, after.dated_on, _row_of(after)],
         )
     is_rare = len(mine) * sum(counts[label] for label in mine) < sum(counts.values())
     sentence = (_BY_LABEL if is_rare else _BY_DATE)[connection.vendor]
     with connection.cursor() as cursor:
         # numbers, not words: labels and limit are integers of ours
-        cursor.execute(sentence.format(labels=_numbers(mine), beyond=beyond, limit=int(limit)), given)
+        cursor.execute(sentence.format(labels=numbers(mine), beyond=beyond, limit=int(limit)), given)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _numbers(found: Iterable[int]) -> str:
+def numbers(found: Iterable[int]) -> str:
+    """Numbers as they stand in a list of SQL: ours, and nothing but figures."""
     return ",".join(str(int(number)) for number in found)
 
 

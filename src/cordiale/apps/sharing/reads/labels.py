@@ -13,6 +13,7 @@ from django.conf import settings
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.reads.standing import Engine
 from cordiale.apps.sharing import models
+from cordiale.apps.sharing.models.rights import OPEN
 from cordiale.domain.labels import Label, Level, Reader, is_readable
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.audience.deciding import windows
@@ -47,7 +48,7 @@ class Span(NamedTuple):
 
 
 def interned(viewer: Viewer, *, after: int = 0) -> list[Interned]:
-    """Every label there is, those with a number above `after`, in order; labels name no document, so they are public."""
+    """Every label there is, those with a number above `after`, in order; they name no document, so they are public."""
     rows = models.Label.objects.filter(pk__gt=after).order_by("pk")
     found = []
     for number, policy, level, release, group, digest in rows.values_list(
@@ -56,6 +57,20 @@ def interned(viewer: Viewer, *, after: int = 0) -> list[Interned]:
         label = Label(policy, level, release, group)
         found.append(Interned(number, label, label.digest == digest))
     return found
+
+
+def label_numbered(viewer: Viewer, *, number: int) -> Label:
+    """What a label says; for whoever reads what bears it."""
+    policy, level, release, group = models.Label.objects.values_list("policy", "level", "release", "group").get(
+        pk=number
+    )
+    return Label(policy, level, release, group)
+
+
+def label_of_document(viewer: Viewer, *, code: str) -> Label | None:
+    """The label a document bears now, None when it was withdrawn: for writes, which look at more than one may read."""
+    found = models.DocumentVersion.behind.filter(OPEN, document=code).values_list("label", flat=True).first()
+    return None if found is None else label_numbered(viewer, number=found)
 
 
 def levels(viewer: Viewer) -> Mapping[str, Level]:
@@ -105,7 +120,9 @@ def label_windows(label: Interned, manifest: Manifest, now: Engine) -> Windows |
             if audience is not None:
                 kept[label.number] = windows(audience, sets=now.sets, groups=now.groups)
         except (ValueError, LookupError) as fault:
-            logger.error("label %s cannot be told, so nobody reads what bears it: %s", label.number, fault)  # noqa: TRY400  # the sentence says it
+            logger.error(
+                "label %s cannot be told, so nobody reads what bears it: %s", label.number, fault
+            )  # the sentence says it
     return kept[label.number]
 
 

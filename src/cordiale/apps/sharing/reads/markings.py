@@ -63,7 +63,8 @@ def label_of(viewer: Viewer, *, text: str = "", level: str = "", release: str = 
         raise BadMarking(f'There is no level "{level}"; choose one of {", ".join(manifest.levels)}.')
     if manifest.levels[level].rank > highest.rank:
         raise BadMarking(
-            f"This installation holds nothing above {highest.name}; {manifest.levels[level].name} must not be kept here."
+            f"This installation holds nothing above {highest.name}; "
+            f"{manifest.levels[level].name} must not be kept here."
         )
     with engine(viewer) as now:
         sentence = written(now.audience(release)) if release.strip() else ""

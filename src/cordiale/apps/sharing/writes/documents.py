@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cordiale.apps.ledger.writes import Change, entry
+from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.reads.labels import labels as names
 from cordiale.apps.sharing.models import (
@@ -23,15 +24,16 @@ from cordiale.apps.sharing.models import (
     Remark,
 )
 from cordiale.apps.sharing.models.rights import OPEN
-from cordiale.apps.sharing.reads.documents import DocumentRead, FileRead, Linked, document
+from cordiale.apps.sharing.reads.documents import DocumentRead, FileRead, Linked, NoSuchDocument, document
+from cordiale.apps.sharing.reads.labels import label_numbered
 from cordiale.apps.sharing.reads.markings import label_of, meant
 from cordiale.apps.sharing.reads.reading import parties_of, reading
 from cordiale.apps.sharing.writes.files import KeptFile
 from cordiale.domain import labels as rules
 from cordiale.domain.ledger import canonical
-from cordiale.domain.period import When
+from cordiale.domain.period import When, date_at
 from cordiale.domain.roles import Role
-from cordiale.domain.sharing import Kind
+from cordiale.domain.sharing import Kind, LinkedTo, words_of
 from cordiale.domain.viewer import NotPermitted, Viewer, require, require_second
 from cordiale.engines.files import kinds
 
@@ -39,15 +41,6 @@ SUBJECT = "document"
 """The subject of every entry about a document: the ledger is public, and which document there is is not."""
 LONGEST_TITLE = 300
 LONGEST_TEXT = 20_000
-
-
-class NoSuchDocument(LookupError):
-    """There is no such document, or nobody may tell this reader."""
-
-    code = "no-such-document"
-
-    def __init__(self) -> None:
-        super().__init__("There is no such document.")
 
 
 class BadDocument(ValueError):
@@ -158,7 +151,7 @@ def relabel(*, code: str, label: rules.Label, reason: str, by: Viewer, at: datet
     require(by, "sharing.file")
     before = _own(by, code)
     label = label_of(by, level=label.level, release=label.release, group=label.group)
-    old_label = _label(before.label)
+    old_label = label_numbered(by, number=before.label)
     gaining = _gaining(by, old_label, label, at)
     if before.controlled:
         agreed = _agreed(by, code, old_label, at)
@@ -236,7 +229,7 @@ def remark(*, code: str, text: str, by: Viewer, at: datetime) -> None:
 
 
 def speaks_for(by: Viewer) -> frozenset[str]:
-    """The parties somebody files documents for and agrees for: a desk officer for the host, a focal point for its own."""
+    """The parties somebody files and agrees for: the host for a desk officer, the own party for a focal point."""
     host = installation(by).host
     own = {mandate.party for mandate in by.mandates if mandate.party}
     return frozenset(own | ({host} if any(mandate.role is Role.DESK_OFFICER for mandate in by.mandates) else set()))
@@ -295,6 +288,7 @@ def _check(by: Viewer, said: Said, files: Sequence[KeptFile], *, kept: Sequence[
         raise BadDocument(f"A summary has {LONGEST_TEXT:,} characters at most; put the rest into a file.")
     if said.originator not in names(by).of["parties"]:
         raise BadDocument(f'There is no party "{said.originator}" that a document could come from.')
+    _check_links(by, said.links)
     all_files: list[KeptFile | FileRead] = [*files, *kept]
     called = [file.name.casefold() for file in all_files]
     if len(called) != len(set(called)):
@@ -303,9 +297,20 @@ def _check(by: Viewer, said: Said, files: Sequence[KeptFile], *, kept: Sequence[
         raise BadDocument("A cyber-threat item holds a STIX 2.1 bundle; add its .json file.")
 
 
-def _label(number: int) -> rules.Label:
-    policy, level, release, group = Label.objects.values_list("policy", "level", "release", "group").get(pk=number)
-    return rules.Label(policy, level, release, group)
+def _check_links(by: Viewer, links: Sequence[Linked]) -> None:
+    """What a document is about must be in the register."""
+    known = names(by).of
+    tables = {LinkedTo.PARTY: "parties", LinkedTo.FRAMEWORK: "frameworks", LinkedTo.INSTRUMENT: "instruments"}
+    for link in links:
+        body, _slash, day = link.target.partition("/")
+        if link.kind is LinkedTo.MEETING:
+            is_known = any(str(one["date"]) == day for one in facts(by, table="bodies_meetings", body=body))
+        else:
+            is_known = link.target in known.get(tables[link.kind], {})
+        if not is_known:
+            raise BadDocument(
+                f'The register has no {link.kind} "{link.target.replace("/", " ")}"; correct it or leave it out.'
+            )
 
 
 def _interned(change: Change, label: rules.Label) -> int:
@@ -376,7 +381,7 @@ def _put(
         language=said.language,
         originator=said.originator,
         dated=str(said.dated),
-        dated_on=datetime.fromtimestamp(said.dated.bounds(zone)[0] / 1_000_000, zone).date(),
+        dated_on=date_at(said.dated.bounds(zone)[0], zone),
         controlled=said.controlled,
         known_from_id=change.number,
     )
@@ -393,12 +398,12 @@ def _put(
         DocumentLink(version_id=made.pk, kind=kind, target=target, known_from_id=change.number)
         for kind, target in sorted(links)
     )
-    words = "\n".join(file.text for file in files)
+    texts = [made.summary, *(file.text for file in files)]
     if old is not None:
         before = DocumentText.behind.filter(version=old)
-        words = "\n".join([words, *(before.values_list("content", flat=True) if keep else ())]).strip()
+        texts += before.values_list("said", flat=True) if keep else ()
         before.delete()
-    DocumentText.behind.create(version_id=made.pk, title=made.title, summary=made.summary, content=words)
+    _findable(made, "\n".join(text for text in texts if text))
     _commit_to(change, made, rows, sorted(links), reason)
 
 
@@ -414,16 +419,21 @@ def _copy(change: Change, old: DocumentVersion, label: int, reason: str) -> None
     DocumentFile.behind.bulk_create(files)
     DocumentLink.behind.bulk_create(links)
     text = DocumentText.behind.get(version=old_pk)
-    words = text.content
     DocumentText.behind.filter(version=old_pk).delete()
-    DocumentText.behind.create(version_id=made.pk, title=made.title, summary=made.summary, content=words)
+    _findable(made, text.said)
     _commit_to(change, made, files, sorted((link.kind, link.target) for link in links), reason)
+
+
+def _findable(made: DocumentVersion, said: str) -> None:
+    DocumentText.behind.create(
+        version_id=made.pk, title=" ".join(words_of(made.title)), words=" ".join(words_of(said)), said=said
+    )
 
 
 def _commit_to(
     change: Change, made: DocumentVersion, files: Sequence[DocumentFile], links: Sequence[tuple[str, str]], reason: str
 ) -> None:
-    """What the entry holds of a version: numbers and a hash of all that it says, so that the ledger keeps no content."""
+    """What the entry holds of a version: numbers and a hash of all that it says; the ledger keeps no content."""
     said = [
         made.document_id,
         made.number,

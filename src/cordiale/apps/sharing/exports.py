@@ -1,0 +1,66 @@
+"""Files of documents on their way out: streamed, and stopped in the middle when the reader may read on no longer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import BinaryIO
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import StreamingHttpResponse
+
+from cordiale.apps.sharing.reads.documents import FileRead, file_of
+from cordiale.apps.sharing.reads.reading import reading
+from cordiale.domain.viewer import Viewer
+from cordiale.engines.files.storing import NoSuchContent, Store
+
+PIECE = 64 * 1024
+"""Bytes read and sent at a time."""
+SECONDS = 1.0
+"""After which a download under way asks again whether its reader may go on."""
+
+
+class ReleaseEnded(Exception):
+    """The reader of a download under way may not read on; the connection is cut."""
+
+
+def streamed(viewer: Viewer, *, code: str, name: str) -> StreamingHttpResponse | None:
+    """A file of a document as a response; None when there is none that the reader may know of.
+
+    Its browser saves it and never opens it: what a file holds runs nowhere.
+    """
+    with reading(viewer, action="file") as now:
+        file = file_of(now, code=code, name=name)
+    if file is None:
+        return None
+    try:
+        content = Store(settings.DOCUMENTS).open(file.sha256)
+    except NoSuchContent:
+        return None
+    return StreamingHttpResponse(
+        _pieces(viewer, code, file, content),
+        content_type=file.media_type,
+        headers={
+            "Content-Length": str(file.size),
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
+            # compressed, nobody could tell a whole file from one that was cut off
+            "Content-Encoding": "identity",
+            "Cache-Control": "private, no-store",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _pieces(viewer: Viewer, code: str, file: FileRead, content: BinaryIO) -> Iterator[bytes]:
+    """The content in pieces, asking again every second whether it may be read."""
+    asked = time.monotonic()
+    with content:
+        while piece := content.read(PIECE):
+            if time.monotonic() - asked >= SECONDS:
+                with reading(viewer, action="stream") as now:
+                    if file_of(now, code=code, name=file.name) != file:
+                        raise ReleaseEnded
+                asked = time.monotonic()
+            yield piece

@@ -1,0 +1,1 @@
+"""Pages of documents: each opens one reading and shows nothing that was not read inside it."""
