@@ -713,7 +713,7 @@ def test_the_page_explains_read_refused_and_withdrawn_by_a_suspension(texts: Wor
 
 def cells(text: str, party: str) -> list[str]:
     """What the row of a party says, tags and links away."""
-    row = next(row for row in text.split("<tr") if f"<bdi>{party}</bdi></a></th>" in row)
+    row = next(row for row in text.split("<tr") if f"<bdi>{party}</bdi></a>" in row)
     found = re.findall(r'<td role="cell".*?>(.*?)</td>', row, re.DOTALL)
     return [re.sub(r"<[^>]+>", "", re.sub(r'<span class="links">.*?</span>', "", one)).strip() for one in found]
 
