@@ -30,6 +30,8 @@ PURE |= {
     "apps/sharing/reads/labels.py label_windows": "looks at label, manifest and engine it is given",
     "apps/sharing/reads/labels.py readable_labels": "looks at labels, reader, manifest and engine it is given",
     "apps/sharing/reads/reading.py parties_of": "looks at the mandates it is given",
+    "apps/sharing/reads/auditing/then.py day_in": "looks at the manifest and the moment it is given",
+    "apps/sharing/reads/auditing/then.py label_at": "looks at the labels it is given",
     "apps/sharing/reads/searching.py excerpt": "looks at the text it is given",
 }
 # functions that are no reads of ours: they look at their arguments

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from cordiale.apps.ledger.reads import chosen, head, last_by
 from cordiale.apps.people.reads.people import names as names_of_people
-from cordiale.apps.register.reads.asking import Knowledge, StandingRead, standings
+from cordiale.apps.register.reads.asking import Knowledge, StandingRead, standings_at
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.apps.register.reads.labels import labels as names_in_register
 from cordiale.apps.register.reads.standing import Engine
@@ -18,7 +18,6 @@ from cordiale.apps.sharing.models.rights import held_at
 from cordiale.apps.sharing.reads.auditing.then import (
     Rights,
     borne,
-    day_in,
     engine_known,
     label_at,
     labels_by_number,
@@ -36,6 +35,7 @@ from cordiale.domain.roles import Mandate
 from cordiale.domain.viewer import Viewer, require
 from cordiale.engines.audience.deciding import expanded, windows
 from cordiale.engines.audience.language import (
+    SUSPENDED,
     Audience,
     Except,
     Name,
@@ -318,9 +318,9 @@ def _parties(
     deciding = _Deciding(viewer, label, manifest, then, at, known)
     found = [deciding.party(party) for party in sorted(names_in_register(viewer, known=known).of["parties"])]
     why = {one.party: deciding.frameworks(one) for one in found}
-    questions = [(party, framework, day_in(manifest, at)) for party, wanted in why.items() for framework in wanted]
+    pairs = [(party, framework) for party, wanted in why.items() for framework in wanted]
     told: dict[str, list[StandingRead]] = {}
-    for one in standings(viewer, questions=questions, knowledge=Knowledge(known=known)):
+    for one in standings_at(viewer, pairs=pairs, at=at, knowledge=Knowledge(known=known)):
         told.setdefault(one.party, []).append(one)
     return [replace(one, standings=tuple(told.get(one.party, ()))) for one in found]
 
@@ -347,10 +347,11 @@ class _Deciding:
         self.own = self._meant(canonical(home(manifest)))
         release = then.audience(label.label.release) if label.label.release else None
         self.terms = [(self._shown(term), self._meant(term)) for term in _terms(release)] if release else []
-        self.seated = windows(audience, sets=then.sets, groups=then.groups, roster=True).at(self.at).bits
-        self.without_exceptions = self._meant(_without_exceptions(expanded(audience, then.groups)))
+        plain = expanded(audience, then.groups)
+        self.seated = self._meant(_without_suspended(plain), roster=True)
+        self.without_exceptions = self._meant(_without_exceptions(plain), roster=True)
         self.restricted = then.sets.restricted().at(self.at).bits
-        self.named = frameworks_in(expanded(audience, then.groups))
+        self.named = frameworks_in(plain)
 
     def party(self, party: str) -> PartyThen:
         """A party, without the standings that explain it."""
@@ -360,9 +361,10 @@ class _Deciding:
         if not self.told:
             return PartyThen(party, False, Way.UNTOLD)
         bit = self._bit(party)
-        if bit & self.restricted and bit & (self.seated | self.without_exceptions):
+        if bit & self.restricted & self.seated:
             return PartyThen(party, False, Way.SUSPENDED)
-        return PartyThen(party, False, Way.EXCEPTED if bit & self.without_exceptions else Way.OUTSIDE)
+        excepted = bit & self.without_exceptions & ~self.seated
+        return PartyThen(party, False, Way.EXCEPTED if excepted else Way.OUTSIDE)
 
     def way_in(self, party: str) -> tuple[Way | None, tuple[str, ...]]:
         """How a party is let in, and by which terms of the release; None where it is not."""
@@ -389,8 +391,8 @@ class _Deciding:
         code = self.then.snapshot.columns.parties.of.get(party)
         return 0 if code is None else 1 << code
 
-    def _meant(self, audience: Audience) -> int:
-        return windows(audience, sets=self.then.sets, groups=self.then.groups).at(self.at).bits
+    def _meant(self, audience: Audience, *, roster: bool = False) -> int:
+        return windows(audience, sets=self.then.sets, groups=self.then.groups, roster=roster).at(self.at).bits
 
     def _shown(self, term: Audience) -> str:
         """A term in the words people use."""
@@ -423,3 +425,21 @@ def _without_exceptions(audience: Audience) -> Audience:
             return _without_exceptions(keep)
         case _:
             return audience
+
+
+def _without_suspended(audience: Audience) -> Audience:
+    """The same audience where exceptions do not name the suspended: whom else they leave out."""
+    match audience:
+        case Union(parts):
+            return Union(tuple(_without_suspended(part) for part in parts))
+        case Except(keep, Union(parts)):
+            left = tuple(part for part in parts if not _is_suspended(part))
+            return Except(_without_suspended(keep), Union(left)) if left else _without_suspended(keep)
+        case Except(keep, drop):
+            return _without_suspended(keep) if _is_suspended(drop) else Except(_without_suspended(keep), drop)
+        case _:
+            return audience
+
+
+def _is_suspended(audience: Audience) -> bool:
+    return isinstance(audience, Name) and audience.kind == SUSPENDED
