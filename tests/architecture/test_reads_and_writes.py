@@ -41,10 +41,18 @@ PURE |= {
     "apps/people/reads/viewers.py hashed": "hashes what it is given",
     "apps/people/reads/viewers.py holding": "writes a condition",
 }
+PURE |= {
+    "apps/sharing/reads/words.py kind_shown": "says a kind in words",
+    "apps/sharing/reads/words.py document_path": "makes an address",
+}
 # writes that anybody may make, and why
 OPEN_TO_ALL = {
     "apps/people/writes/joining.py join": "whoever holds the secret of an invitation may take it",
     "apps/people/writes/joining.py ask_for_access": "leaves a request; it changes no right, so it is no entry either",
+}
+OPEN_TO_ALL |= {
+    "apps/sharing/writes/telling.py subscribe": "whoever is signed in says what they want to be told: no right changes",
+    "apps/sharing/writes/telling.py looked": "whoever is signed in says what they have seen: no right changes",
 }
 # functions of writes that open no entry of their own, and why
 OTHERS_ENTRY = {
@@ -61,7 +69,8 @@ OTHERS_ENTRY = {
 }
 # writes that change nothing the ledger keeps: they know who and when and ask permission, and open no entry
 NO_ENTRY = {
-    "apps/jobs/writes/": "job progress is no entry (DESIGN.md, Numbers); what a job does is, through its writes"
+    "apps/jobs/writes/": "job progress is no entry (DESIGN.md, Numbers); what a job does is, through its writes",
+    "apps/sharing/writes/telling.py": "notifications are no entries (DESIGN.md, Numbers)",
 }
 # the ledger's own: what `entry` is made of cannot go through itself
 THE_ENTRY = "apps/ledger/writes.py entry"

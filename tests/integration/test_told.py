@@ -20,7 +20,9 @@ from django.db import connections
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from cordiale.apps.desk.jobs import digests
+from cordiale.apps.desk.jobs import digests, sending
+from cordiale.apps.desk.jobs.mails import Reminder
+from cordiale.apps.desk.jobs.sending import MailServerSilent, Sent, send_digest
 from cordiale.apps.desk.reads.tasks import tasks
 from cordiale.apps.desk.views.proposals import decides
 from cordiale.apps.jobs.jobs.running import run
@@ -33,9 +35,6 @@ from cordiale.apps.people.writes.grants import close_account, end_grant, grant
 from cordiale.apps.people.writes.joining import ask_for_access
 from cordiale.apps.people.writes.tokens import make_token
 from cordiale.apps.register.writes.participation import assert_participation, retract
-from cordiale.apps.sharing import jobs
-from cordiale.apps.sharing.exports.told import Reminder
-from cordiale.apps.sharing.jobs import MailServerSilent, Sent, send_digest
 from cordiale.apps.sharing.models import Reminded, Subscription
 from cordiale.apps.sharing.reads import reading as reads_reading
 from cordiale.apps.sharing.reads.markings import label_of
@@ -246,7 +245,7 @@ class TestADigest:
         assert "Report NATO SECRET on drills" in server.mails[0].get_content().splitlines()
 
     def test_counts_what_it_does_not_name(self, server, monkeypatch):
-        monkeypatch.setattr(jobs, "MOST", 2)
+        monkeypatch.setattr(sending, "MOST", 2)
         person = subscribed(AUSTRIA)
         for title in ("One", "Two", "Three"):
             filed(title)
@@ -516,7 +515,7 @@ django.setup()
 from django.conf import settings
 from django.db import connections
 
-from cordiale.apps.sharing.jobs import Sent
+from cordiale.apps.desk.jobs.sending import Sent
 from cordiale.apps.sharing.reads.told import subscription
 from cordiale.apps.sharing.writes.telling import LEASE, doubt
 from cordiale.domain import clock

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from cordiale.apps.desk.jobs.mails import Reminder
+from cordiale.apps.desk.jobs.sending import MailServerSilent, Reminders, Sent, address_of, send_digest
 from cordiale.apps.desk.reads.tasks import Task, tasks
 from cordiale.apps.jobs.jobs.kinds import job_kind
 from cordiale.apps.jobs.jobs.work import Done, Work
 from cordiale.apps.people.writes.proposals import may_decide
-from cordiale.apps.sharing.exports.told import Reminder
-from cordiale.apps.sharing.jobs import MailServerSilent, Reminders, Sent, address_of, send_digest
 from cordiale.apps.sharing.reads.reading import CannotRead
 from cordiale.apps.sharing.reads.told import due_digests
 from cordiale.domain import clock

@@ -17,11 +17,11 @@ from cordiale.apps.desk.reads.tasks import Task, remark_tasks, tasks
 from cordiale.apps.desk.views.proposals import decides
 from cordiale.apps.desk.views.showing import moment, viewer_of
 from cordiale.apps.register.reads.labels import labels
-from cordiale.apps.sharing.exports.told import document_path, kind_shown
 from cordiale.apps.sharing.reads.documents import DocumentRead
 from cordiale.apps.sharing.reads.originators import speaks_for
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.reads.told import count_new, mark_of, new_documents, subscription
+from cordiale.apps.sharing.reads.words import document_path, kind_shown
 from cordiale.apps.sharing.writes.telling import looked, subscribe
 from cordiale.domain.period import parse_when
 from cordiale.domain.telling import Digest

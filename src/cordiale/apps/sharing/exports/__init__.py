@@ -1,1 +1,1 @@
-"""Documents in the forms in which they leave: feeds and mails, from what reads return."""
+"""Documents in the forms in which they leave, from what reads return."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from cordiale.apps.ledger.reads import chosen
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.reads.labels import labels
-from cordiale.apps.sharing.exports.told import CONTENT_TYPE, atom
+from cordiale.apps.sharing.exports.feeds import CONTENT_TYPE, atom
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.reads.told import new_documents
 from cordiale.domain.viewer import Viewer

@@ -81,7 +81,8 @@ def hand_over(
     Returns:
         Whether it is for the caller to send: False when another worker has it, or has dealt with it.
     """
-    _require_installation(by)
+    require(by, "jobs.run")
+    _refuse_people(by)
     with transaction.atomic():
         mine = Subscription.objects.filter(pk=person, handed__isnull=True, told_at=told_at)
         if not mine.update(handed=upto.number, handed_labels=sorted(upto.labels), handed_at=at):
@@ -96,7 +97,8 @@ def take_back(*, person: int, by: Viewer, at: datetime) -> None:
     Args:
         at: of `hand_over`.
     """
-    _require_installation(by)
+    require(by, "jobs.run")
+    _refuse_people(by)
     with transaction.atomic():
         mine = Subscription.objects.filter(pk=person, handed_at=at)
         if mine.update(handed=None, handed_labels=[], handed_at=None):
@@ -110,7 +112,8 @@ def note_told(*, person: int, told: Mark, by: Viewer, at: datetime) -> None:
         told: up to where the person knows by it.
         at: of `hand_over`.
     """
-    _require_installation(by)
+    require(by, "jobs.run")
+    _refuse_people(by)
     Subscription.objects.filter(pk=person, handed_at=at).update(
         told=told.number, told_labels=sorted(told.labels), told_at=at, doubted=False,
         handed=None, handed_labels=[], handed_at=None,
@@ -119,7 +122,8 @@ def note_told(*, person: int, told: Mark, by: Viewer, at: datetime) -> None:
 
 def note_nothing_new(*, person: int, told_at: datetime | None, by: Viewer, at: datetime) -> None:
     """Note that a digest was due and there was nothing to tell, so that the next is due at its time again."""
-    _require_installation(by)
+    require(by, "jobs.run")
+    _refuse_people(by)
     Subscription.objects.filter(pk=person, handed__isnull=True, told_at=told_at).update(told_at=at)
 
 
@@ -132,7 +136,8 @@ def doubt(*, by: Viewer, at: datetime, person: int = 0) -> int:
     Returns:
         How many.
     """
-    _require_installation(by)
+    require(by, "jobs.run")
+    _refuse_people(by)
     found = Subscription.objects.filter(handed__isnull=False)
     found = found.filter(pk=person) if person else found.filter(handed_at__lte=at - LEASE)
     doubted = 0
@@ -149,7 +154,6 @@ def _refuse_nobody(by: Viewer) -> None:
         raise NotPermitted(by, "people.tokens")
 
 
-def _require_installation(by: Viewer) -> None:
-    require(by, "jobs.run")
+def _refuse_people(by: Viewer) -> None:
     if by.person:
         raise NotPermitted(by, "jobs.run")

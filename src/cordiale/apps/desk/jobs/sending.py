@@ -14,10 +14,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from cordiale.apps.desk.jobs.mails import Mail, Reminder, mail, whole
 from cordiale.apps.people.reads.people import one_person
 from cordiale.apps.people.reads.viewers import viewer_of
 from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.sharing.exports.told import Mail, Reminder, mail, whole
 from cordiale.apps.sharing.reads.labels import interned
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.reads.told import (
