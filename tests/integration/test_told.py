@@ -713,8 +713,9 @@ class TestTheInbox:
 
         page = self.page(austrian)
         assert f"/documents/{code}/" in page
-        assert PFP in page
+        assert f"<strong>{PFP}</strong>" in page
         assert "Report on drills" not in self.page(japanese)
+        assert "<strong>Unclassified, releasable to the public</strong>" in self.page(japanese)
 
         suspend()
         assert "Report on drills" not in self.page(austrian)

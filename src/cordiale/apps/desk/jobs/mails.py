@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -40,24 +40,6 @@ class Mail:
     text: str
 
 
-def whole(documents: Sequence[DocumentRead], *, levels: Mapping[int, tuple[int, str]], lowest: str) -> tuple[str, str]:
-    """What a whole that holds documents bears: the highest level of them, and a marking for its first line.
-
-    The marking is their own where all bear the same one.
-
-    Args:
-        levels: number of a label to rank and name of its level.
-        lowest: name of the lowest level: that of a whole without documents.
-    """
-    if not documents:
-        return lowest, lowest
-    _rank, level = max(levels[one.label] for one in documents)
-    markings = {one.marking for one in documents}
-    if len(markings) == 1:
-        return level, _line(markings.pop())
-    return level, _("%(level)s – each document below bears its own marking") % {"level": level}
-
-
 def mail(
     documents: Sequence[DocumentRead],
     reminders: Sequence[Reminder],
@@ -78,7 +60,7 @@ def mail(
         address: makes a whole address of a path.
         inbox: path of the inbox.
     """
-    lines = [marking, ""]
+    lines = [_line(marking), ""]
     if doubted:
         lines += [_("The mail before this one may not have reached you. What it held is in your inbox."), ""]
     for one in documents:

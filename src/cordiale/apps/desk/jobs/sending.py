@@ -14,11 +14,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from cordiale.apps.desk.jobs.mails import Mail, Reminder, mail, whole
+from cordiale.apps.desk.jobs.mails import Mail, Reminder, mail
 from cordiale.apps.people.reads.people import one_person
 from cordiale.apps.people.reads.viewers import viewer_of
-from cordiale.apps.register.reads.installation import installation
-from cordiale.apps.sharing.reads.labels import interned
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.reads.told import (
     Mark,
@@ -30,6 +28,7 @@ from cordiale.apps.sharing.reads.told import (
     reminded,
     subscription,
 )
+from cordiale.apps.sharing.reads.words import whole
 from cordiale.apps.sharing.writes.telling import doubt, hand_over, note_nothing_new, note_told, take_back
 from cordiale.domain.viewer import Viewer
 
@@ -148,20 +147,13 @@ def _composed(
     recipient = one_person(viewer, person=person) if viewer.person else None
     if recipient is None:
         return None, upto
-    levels = installation(by).levels
     with reading(viewer, action="mail") as now:
         documents = new_documents(now, since=wanted.told, within=upto, limit=MOST)
         more = count_new(now, since=wanted.told, within=upto) - len(documents)
         told = Mark(upto.number, upto.labels & now.span.labels)
         if not documents and not tasks:
             return None, upto
-        ranks = {
-            one.number: (levels[one.label.level].rank, levels[one.label.level].name)
-            for one in interned(by)
-            if one.label.level in levels
-        }
-        lowest = min(levels.values(), key=lambda level: level.rank).name
-        level, marking = whole(documents, levels=ranks, lowest=lowest)
+        level, marking = whole(viewer, documents=documents)
         made = mail(
             documents,
             tasks,

@@ -21,7 +21,7 @@ from cordiale.apps.sharing.reads.documents import DocumentRead
 from cordiale.apps.sharing.reads.originators import speaks_for
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.apps.sharing.reads.told import count_new, mark_of, new_documents, subscription
-from cordiale.apps.sharing.reads.words import document_path, kind_shown
+from cordiale.apps.sharing.reads.words import document_path, kind_shown, whole
 from cordiale.apps.sharing.writes.telling import looked, subscribe
 from cordiale.domain.period import parse_when
 from cordiale.domain.telling import Digest
@@ -64,6 +64,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     with reading(viewer, action="page") as now:
         waiting += remark_tasks(now, parties=speaks_for(viewer), looked_at=known.looked_at)
         documents = new_documents(now, since=known.looked)
+        marking = whole(viewer, documents=documents)[1] if documents else ""
         many, mark = count_new(now, since=known.looked), mark_of(now)
     return render(
         request,
@@ -71,9 +72,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         {
             "tasks": _task_table(waiting),
             "news": _news_table(viewer, documents),
+            "marking": marking,
             "more": many - len(documents),
-            "many": many,
-            "waiting": len(waiting),
             "looked": LookedForm(initial={"number": mark.number, "labels": mark.digest}, auto_id=False),
             "looked_at": moment_shown(known.looked_at.isoformat()) if known.looked_at else "",
             "something": bool(documents or waiting),
