@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.sharing.models import DocumentVersion, Remark, Reminded, Subscription
 from cordiale.apps.sharing.models.rights import OPEN
-from cordiale.apps.sharing.reads.documents import AT_ONCE, DocumentRead, documents_of
+from cordiale.apps.sharing.reads.documents import AT_ONCE, DocumentRead, count, documents_of
 from cordiale.apps.sharing.reads.reading import Now
 from cordiale.domain.telling import Digest, is_due
 from cordiale.domain.viewer import Viewer
@@ -101,6 +101,8 @@ def new_documents(
 
 def count_new(now: Now, *, since: Mark = NOTHING, within: Mark | None = None) -> int:
     """How many documents are new to the reader."""
+    if since == NOTHING and within is None:
+        return count(now)
     return _new(now, since, within).count()
 
 
