@@ -18,6 +18,10 @@ from cordiale.domain.telling import Digest, is_due
 from cordiale.domain.viewer import Viewer
 
 
+FEW = 2_000
+"""Documents of a reader up to which they are put in order after they are read."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """Up to where somebody knows.
@@ -95,7 +99,12 @@ def new_documents(
         since: up to where the reader knows.
         within: leave out what is newer than this, or could not be read then.
     """
-    rows = _new(now, since, within).order_by("-known_from", "-pk")
+    rows = _new(now, since, within)
+    if count(now) <= FEW:
+        # ordered here: PostgreSQL would walk everybody's documents by entry to find these few
+        found = sorted(rows.values_list("known_from", "pk"), reverse=True)[:limit]
+        return documents_of(now, versions=[version for _entry, version in found])
+    rows = rows.order_by("-known_from", "-pk")
     return documents_of(now, versions=list(rows.values_list("pk", flat=True)[:limit]))
 
 
