@@ -17,7 +17,6 @@ from cordiale.apps.sharing.reads.reading import Now
 from cordiale.domain.telling import Digest, is_due
 from cordiale.domain.viewer import Viewer
 
-
 FEW = 2_000
 """Documents of a reader up to which they are put in order after they are read."""
 
