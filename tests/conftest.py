@@ -86,10 +86,10 @@ def _adapt_settings() -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # a file as in an installation; Django's own choice, shared memory, knows neither a log nor a second process
-        for alias, file in (("default", "test.sqlite3"), ("queue", "test.queue.sqlite3")):
+        files = {"default": "test.sqlite3", "queue": "test.queue.sqlite3", "snapshots": "test.sqlite3"}
+        for alias, file in files.items():
             own = settings.DATABASES[alias].setdefault("TEST", {})
             own["NAME"] = str(Path(os.environ["CORDIALE_HOME"], file))
-            settings.DATABASES["snapshots"]["TEST"] = {"NAME": str(Path(os.environ["CORDIALE_HOME"], "test.sqlite3"))}
     settings.SNAPSHOTS = "default"  # where tests are rolled back, another connection would see nothing of them
     # pages name their static files without hashes, so no test needs them collected first
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

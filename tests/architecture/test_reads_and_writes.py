@@ -56,7 +56,7 @@ OTHERS_ENTRY = {
     "apps/desk/writes/uploads.py understand": "remembers what a partner's columns mean; it changes nothing yet",
     "apps/desk/writes/uploads.py read_as": "remembers in which encoding a file is read",
     "apps/sharing/writes/files.py keep_file": "keeps a file under its hash; it belongs to no document yet",
-    "apps/sharing/writes/proposing.py relabelling_kind": "says what can be proposed",
+    "apps/sharing/writes/proposing.py proposable_kinds": "says what can be proposed",
     "apps/desk/writes/uploads.py take": "has the register write rows, which opens its own",
 }
 # writes that change nothing the ledger keeps: they know who and when and ask permission, and open no entry

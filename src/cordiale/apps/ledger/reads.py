@@ -20,9 +20,10 @@ from cordiale.domain.ledger import GENESIS, Entry, Fault, commit, first_fault, w
 from cordiale.domain.viewer import Viewer, require
 
 _CLOCK = "SELECT number, register_number, register_hash, at, head FROM ledger_clock WHERE one = 1"
+_LAST = "(SELECT number FROM ledger_entry ORDER BY number DESC LIMIT 1)"
 _CLOCK_AND_TIME = {
-    "postgresql": _CLOCK.replace("SELECT", "SELECT clock_timestamp(),"),
-    "sqlite": _CLOCK.replace("SELECT", "SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now'),"),
+    "postgresql": _CLOCK.replace("SELECT", f"SELECT clock_timestamp(), {_LAST},"),
+    "sqlite": _CLOCK.replace("SELECT", f"SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now'), {_LAST},"),
 }
 _FIELDS = ("number", "at", "actor", "verb", "subject", "reason", "commitment", "previous", "hash")
 
@@ -42,6 +43,18 @@ class ClockMissing(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__("The ledger has no clock; run `cordiale migrate`, or restore the database from a backup.")
+
+
+class ClockBehind(RuntimeError):
+    """The ledger's clock shows another number than its last entry has: somebody set it, or restored it alone."""
+
+    code = "ledger-clock-behind"
+
+    def __init__(self, clock: int, last: int) -> None:
+        super().__init__(
+            f"The ledger's clock shows {clock}, and its last entry is {last}; run `cordiale ledger verify`, "
+            "and restore the database from a backup."
+        )
 
 
 class BadHead(ValueError):
@@ -154,6 +167,7 @@ def snapshot(viewer: Viewer) -> Iterator[Snapshot]:
 
     Raises:
         ClockMissing: the database has no ledger.
+        ClockBehind: its clock does not show the last entry, so that no state can be named.
         SnapshotInside: a transaction is open.
     """
     alias = settings.SNAPSHOTS
@@ -171,8 +185,11 @@ def snapshot(viewer: Viewer) -> Iterator[Snapshot]:
         row = cursor.fetchone()
         if row is None:
             raise ClockMissing
-        now = Head(*row[1:])
-        time = row[0] if isinstance(row[0], datetime) else datetime.fromisoformat(row[0]).replace(tzinfo=UTC)
+        told, last, *clock = row
+        now = Head(*clock)
+        if now.number != (last or 0):
+            raise ClockBehind(now.number, last or 0)
+        time = told if isinstance(told, datetime) else datetime.fromisoformat(told).replace(tzinfo=UTC)
         # the clock of whoever wrote may be ahead of the database's
         at = max(time, datetime.fromisoformat(now.at)) if now.at else time
         _set_while_open(opened, _database, alias)
@@ -388,6 +405,11 @@ def verb_shown(verb: str) -> str:
         "people.retention-run": _("Personal data past their time erased"),
         "people.proposed": _("Change proposed"),
         "people.proposal-decided": _("Proposal decided"),
+        "sharing.recorded": _("Document, consent or remark recorded"),
+        "sharing.cleared": _("Clearance given or taken away"),
+        "sharing.group-defined": _("Group that needs to know defined"),
+        "sharing.let-know": _("Somebody let into a group that needs to know"),
+        "sharing.let-know-no-more": _("Somebody taken out of a group that needs to know"),
         "sharing.read-log-headed": _("Heads of the read log entered"),
         "sharing.acknowledged": _("Exposure acknowledged"),
     }

@@ -159,7 +159,11 @@ class DocumentForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Where a second person decides it stands in the public ledger: write nothing of the document."),
+    )
 
 
 class ConsentForm(forms.Form):
@@ -224,3 +228,51 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What was done about it. Auditors and security officers read it; write no names of people."),
     )
+
+
+class _PersonForm(forms.Form):
+    """About somebody with an open account."""
+
+    person = forms.TypedChoiceField(label=_("Person"), coerce=int)
+
+    def __init__(self, *args: Any, people: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["person"].choices = list(people)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+def _why() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Stands in the public ledger for ever: write why, and no names of people."),
+    )
+
+
+class ClearForm(_PersonForm):
+    """A clearance."""
+
+    level = forms.ChoiceField(label=_("Level"), required=False)
+    reason = _why()
+
+    def __init__(self, *args: Any, levels: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["level"].choices = [("", _("No clearance")), *levels]  # type: ignore[attr-defined]  # as above
+
+
+class KnowForm(_PersonForm):
+    """Somebody, and a group that needs to know."""
+
+    group = forms.ChoiceField(label=_("Group"))
+    reason = _why()
+
+    def __init__(self, *args: Any, groups: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["group"].choices = list(groups)  # type: ignore[attr-defined]  # as above
+
+
+class GroupForm(forms.Form):
+    """A group that needs to know."""
+
+    code = forms.SlugField(label=_("Id"), max_length=60, help_text=_("Lower-case letters, digits and hyphens."))
+    title = forms.CharField(label=_("Name"), max_length=200)
+    reason = _why()

@@ -32,7 +32,7 @@ def mandates_known(viewer: Viewer, *, known: int, day: date) -> Mapping[int, fro
         Q(known_from__lte=known) & (OPEN | Q(known_to__gt=known)),
         Q(from_on__lte=day) & (Q(until_on__isnull=True) | Q(until_on__gt=day)),
     ).values_list("person", "role", "party", "body", "lent_by")
-    held = list(rows)
+    held: list[tuple[int, str, str, str, int | None]] = list(rows)
     own = {(person, role, party, body) for person, role, party, body, lender in held if lender is None}
     found: dict[int, set[Mandate]] = defaultdict(set)
     for person, role, party, body, lender in held:

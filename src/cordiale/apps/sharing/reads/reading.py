@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +13,9 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
-from cordiale.apps.ledger.reads import ClockMissing, Head, Snapshot, snapshot
+from cordiale.apps.ledger.reads import ClockBehind, ClockMissing, Head, Snapshot, head, snapshot
 from cordiale.apps.people.reads.viewers import is_open, legal_day, mandates
-from cordiale.apps.register.reads.installation import NoPackLoaded, installation
+from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.reads.standing import Overtaken, engine
 from cordiale.apps.sharing.models import Clearance, InTheKnow, Label
 from cordiale.apps.sharing.models.door import door
@@ -26,6 +27,8 @@ from cordiale.domain.period import microseconds
 from cordiale.domain.reading_log import Action, Reading
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import Viewer
+
+logger = logging.getLogger(__name__)
 
 HOST_STAFF = frozenset({Role.DESK_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR})
 """Roles whose holders read as the host organisation itself: docs/decisions/0022-readers.md."""
@@ -107,12 +110,30 @@ def reading(viewer: Viewer, *, action: Action = "page") -> Iterator[Now]:
 
 
 @contextmanager
+def reading_to_write(viewer: Viewer) -> Iterator[Now]:
+    """As `reading`, for a write that looks at what it changes: in the transaction that is open, if one is.
+
+    Nothing that is read inside may be shown to anybody, so no line is written.
+    """
+    state = Snapshot(head(viewer), clock.now())
+    try:
+        with engine(viewer) as kept:
+            reader = reader_of(viewer, person=viewer.person, at=state.at)
+            at, manifest = microseconds(state.at), installation(viewer)
+            span = readable_labels(interned(viewer), reader=reader, manifest=manifest, now=kept, at=at)
+    except Exception as error:
+        raise CannotRead(error) from error
+    with door(span.labels):
+        yield Now(viewer, reader, state.at, state.head, span)
+
+
+@contextmanager
 def _snapshot(viewer: Viewer) -> Iterator[Snapshot]:
     """A snapshot whose failure to open is told as `CannotRead`."""
     opened = snapshot(viewer)
     try:
         seen = opened.__enter__()
-    except (ClockMissing, DatabaseError) as error:
+    except (ClockMissing, ClockBehind, DatabaseError) as error:
         raise CannotRead(error) from error
     try:
         yield seen
@@ -133,7 +154,11 @@ def _decided(viewer: Viewer, seen: Snapshot, *, anew: bool) -> Now:
     try:
         reader = _reader(viewer, seen)
         span = _span(viewer, seen, reader, anew=anew) if reader.parties else Span(0, 0, frozenset())
-    except (NoPackLoaded, DatabaseError) as error:
+    except Overtaken:
+        raise
+    except Exception as error:
+        # whatever fails while it is decided who may read, nothing is shown
+        logger.exception("who may read cannot be decided")
         raise CannotRead(error) from error
     return Now(viewer, reader, seen.at, seen.head, span)
 

@@ -50,7 +50,7 @@ def define_group(*, code: str, title: str, reason: str, by: Viewer, at: datetime
         raise BadRight("The id of a group is made of lower-case letters, digits and hyphens, 60 at most.")
     if not title.strip():
         raise BadRight("The group needs a name that people read.")
-    with entry(by=by, at=at, verb="sharing.group-defined", subject=f"group:{code}", reason=reason) as change:
+    with entry(by=by, at=at, verb="sharing.group-defined", subject="need to know", reason=reason) as change:
         NeedToKnow.objects.filter(OPEN, code=code).update(known_to_id=change.number)
         NeedToKnow.objects.create(code=code, title=title.strip(), known_from_id=change.number)
         change.record({"group": code, "title": title.strip()}, register=True)
