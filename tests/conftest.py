@@ -86,10 +86,10 @@ def _adapt_settings() -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # a file as in an installation; Django's own choice, shared memory, knows neither a log nor a second process
-        for alias, file in (("default", "test.sqlite3"), ("queue", "test.queue.sqlite3")):
+        files = {"default": "test.sqlite3", "queue": "test.queue.sqlite3", "snapshots": "test.sqlite3"}
+        for alias, file in files.items():
             own = settings.DATABASES[alias].setdefault("TEST", {})
             own["NAME"] = str(Path(os.environ["CORDIALE_HOME"], file))
-            settings.DATABASES["snapshots"]["TEST"] = {"NAME": str(Path(os.environ["CORDIALE_HOME"], "test.sqlite3"))}
     settings.SNAPSHOTS = "default"  # where tests are rolled back, another connection would see nothing of them
     # pages name their static files without hashes, so no test needs them collected first
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -210,6 +210,22 @@ def own_nato_database(
     database = _engine.copy(nato_database, *_new_place("own_nato"))
     yield database
     _engine.drop(database)
+
+
+@pytest.fixture
+def twin_of(
+    _engine: Databases, _new_place: Callable[[str], tuple[Path, str]]
+) -> Iterator[Callable[[OwnDatabase], OwnDatabase]]:
+    """`twin_of(own_database)` is another database with all that the first holds; nobody may be connected to it."""
+    made: list[OwnDatabase] = []
+
+    def copied(database: OwnDatabase) -> OwnDatabase:
+        made.append(_engine.copy(database, *_new_place("twin")))
+        return made[-1]
+
+    yield copied
+    for database in made:
+        _engine.drop(database)
 
 
 @pytest.fixture

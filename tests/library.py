@@ -107,7 +107,7 @@ def unguarded(*tables: str) -> None:
                 cursor.execute(f"DROP TRIGGER {name}")
 
 
-def execute(sql: str, *values: str | int) -> None:
+def execute(sql: str, *values: str | int | None) -> None:
     """Change rows behind the back of everything."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -194,6 +194,8 @@ class World:
         }
         if route.name in ("upload", "upload-original"):
             held["number"] = self.upload
+        if route.name == "right-edit":
+            held["verb"] = "clear"
         if route.name == "proposal":
             held["number"] = self.proposal
         if route.name == "workbook":

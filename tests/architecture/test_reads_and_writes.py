@@ -30,6 +30,8 @@ PURE |= {
     "apps/sharing/reads/labels.py label_windows": "looks at label, manifest and engine it is given",
     "apps/sharing/reads/labels.py readable_labels": "looks at labels, reader, manifest and engine it is given",
     "apps/sharing/reads/reading.py parties_of": "looks at the mandates it is given",
+    "apps/sharing/reads/auditing/then.py day_in": "looks at the manifest and the moment it is given",
+    "apps/sharing/reads/auditing/then.py label_at": "looks at the labels it is given",
     "apps/sharing/reads/searching.py excerpt": "looks at the text it is given",
 }
 # functions that are no reads of ours: they look at their arguments
@@ -39,10 +41,18 @@ PURE |= {
     "apps/people/reads/viewers.py hashed": "hashes what it is given",
     "apps/people/reads/viewers.py holding": "writes a condition",
 }
+PURE |= {
+    "apps/sharing/reads/words.py kind_shown": "says a kind in words",
+    "apps/sharing/reads/words.py document_path": "makes an address",
+}
 # writes that anybody may make, and why
 OPEN_TO_ALL = {
     "apps/people/writes/joining.py join": "whoever holds the secret of an invitation may take it",
     "apps/people/writes/joining.py ask_for_access": "leaves a request; it changes no right, so it is no entry either",
+}
+OPEN_TO_ALL |= {
+    "apps/sharing/writes/telling.py subscribe": "whoever is signed in says what they want to be told: no right changes",
+    "apps/sharing/writes/telling.py looked": "whoever is signed in says what they have seen: no right changes",
 }
 # functions of writes that open no entry of their own, and why
 OTHERS_ENTRY = {
@@ -54,12 +64,13 @@ OTHERS_ENTRY = {
     "apps/desk/writes/uploads.py understand": "remembers what a partner's columns mean; it changes nothing yet",
     "apps/desk/writes/uploads.py read_as": "remembers in which encoding a file is read",
     "apps/sharing/writes/files.py keep_file": "keeps a file under its hash; it belongs to no document yet",
-    "apps/sharing/writes/proposing.py relabelling_kind": "says what can be proposed",
+    "apps/sharing/writes/proposing.py proposable_kinds": "says what can be proposed",
     "apps/desk/writes/uploads.py take": "has the register write rows, which opens its own",
 }
 # writes that change nothing the ledger keeps: they know who and when and ask permission, and open no entry
 NO_ENTRY = {
-    "apps/jobs/writes/": "job progress is no entry (DESIGN.md, Numbers); what a job does is, through its writes"
+    "apps/jobs/writes/": "job progress is no entry (DESIGN.md, Numbers); what a job does is, through its writes",
+    "apps/sharing/writes/telling.py": "notifications are no entries (DESIGN.md, Numbers)",
 }
 # the ledger's own: what `entry` is made of cannot go through itself
 THE_ENTRY = "apps/ledger/writes.py entry"

@@ -96,7 +96,9 @@ def _account(request: HttpRequest) -> tuple[NavItem, ...]:
     viewer: Viewer = getattr(request, "viewer", Viewer.public())
     pages = [("account_login", _("Sign in"))]
     if viewer.person:
-        pages = [("desk", _("Desk")), ("documents", _("Documents"))] if viewer.mandates else []
+        pages = [("inbox", _("Inbox"))]
+        pages += [("desk", _("Desk")), ("documents", _("Documents"))] if viewer.mandates else []
+        pages += [("audit-exposures", _("Audit"))] if viewer.may("sharing.audit") else []
         pages += [("people", _("People"))] if viewer.may("people.see") else []
         pages += [("account", _("Your account"))]
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -65,3 +66,14 @@ def mail_server(address: str) -> MailServer | None:
         starttls=starttls,
         ssl=ssl,
     )
+
+
+def own_address(hosts: Sequence[str], *, https: bool) -> str:
+    """Where this installation answers, for links in mails, as far as the names it answers to tell.
+
+    Args:
+        hosts: these names; patterns name no host.
+        https: whether it is reached over HTTPS; without, it answers on the port of `cordiale serve`.
+    """
+    host = next((name for name in hosts if name and not name.startswith((".", "*"))), "localhost")
+    return f"https://{host}" if https else f"http://{host}:8000"

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from cordiale.config.accounts import identity_provider
 from cordiale.config.home import Home
 from cordiale.config.logs import configured
-from cordiale.config.mail import SECONDS, BadMailAddress, mail_server
+from cordiale.config.mail import SECONDS, BadMailAddress, mail_server, own_address
 from cordiale.config.sessions import LONGEST
 
 HOME = Home(Path(os.environ.get("CORDIALE_HOME", "var")).resolve())
@@ -27,6 +27,10 @@ HTTPS = os.environ.get("CORDIALE_HTTPS", "") == "1"
 ALLOWED_HOSTS = [
     host.strip() for host in os.environ.get("CORDIALE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ]
+
+ADDRESS = (os.environ.get("CORDIALE_ADDRESS") or own_address(ALLOWED_HOSTS, https=HTTPS)).rstrip("/")
+if not re.fullmatch(r"https?://[^/\s@?#]+", ADDRESS):
+    raise ImproperlyConfigured("CORDIALE_ADDRESS is no address; write https://partnerships.example, without a path.")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

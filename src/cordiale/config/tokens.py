@@ -12,10 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from cordiale.apps.people.reads.viewers import viewer_of_token
 from cordiale.config.api.problems import ADDRESS
 from cordiale.domain.viewer import Viewer
+from cordiale.ui.permitting import FEED, challenge
 
 security = logging.getLogger("cordiale.security")
-FEED = "/feed.atom"
-"""How the address of every feed ends."""
 
 
 class TokenHolder:
@@ -43,8 +42,7 @@ class TokenHolder:
         if is_api:
             request.token_refused = True  # type: ignore[attr-defined]
         else:
-            said = {"WWW-Authenticate": 'Basic realm="Cordiale", charset="UTF-8"', "Cache-Control": "private, no-store"}
-            return HttpResponse("This token does not hold.\n", status=401, content_type="text/plain", headers=said)
+            return challenge("This token does not hold.")
         return self.get_response(request)
 
 

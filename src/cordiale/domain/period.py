@@ -123,6 +123,45 @@ def day_of(on: date, zone: ZoneInfo) -> tuple[int, int]:
     return midnight(on, zone), midnight(on + timedelta(days=1), zone)
 
 
+class BadMoment(ValueError):
+    """A text that is neither a moment with its zone nor a day."""
+
+    code = "bad-moment"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f'"{text[:40]}" is no moment; write a day (2026-11-24), or a moment with its zone '
+            "(2026-11-24T14:00:00+01:00)."
+        )
+
+
+def read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """A moment as people write it: ISO 8601 with a zone, or a day, which stands for its last instant.
+
+    Args:
+        text: what was written.
+        zone: of the host, in which a day ends.
+
+    Raises:
+        BadMoment: it is neither.
+        DayOutOfReach: the register keeps no such day.
+    """
+    said = text.strip()
+    try:
+        if len(said) == len("2026-11-24"):
+            on = date.fromisoformat(said)
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=day_of(on, zone)[1] - 1)
+        moment = datetime.fromisoformat(said)
+        if moment.tzinfo is None:
+            raise BadMoment(text)
+        day_of(moment.date(), zone)
+        return moment.astimezone(UTC)
+    except (DayOutOfReach, BadMoment):
+        raise
+    except (ValueError, OverflowError):
+        raise BadMoment(text) from None
+
+
 def date_at(at: int, zone: ZoneInfo) -> date:
     """The legal day on which an instant lies, from microseconds since 1970 UTC."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).astimezone(zone).date()

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Literal, TypeAlias
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
@@ -35,10 +35,20 @@ def moment(request: HttpRequest) -> datetime:
     return at
 
 
+FEED = "/feed.atom"
+"""How the address of every feed ends."""
+
+
+def challenge(said: str) -> HttpResponse:
+    """Ask a reader of feeds for a token, as the password of whatever name: it knows no page to sign in on."""
+    headers = {"WWW-Authenticate": 'Basic realm="Cordiale", charset="UTF-8"', "Cache-Control": "private, no-store"}
+    return HttpResponse(f"{said}\n", status=401, content_type="text/plain", headers=headers)
+
+
 def needs(what: Needs) -> Callable[[View], View]:
     """Let a view answer only those who may open it; others get 404, as for an address that does not exist.
 
-    Whoever is not signed in is asked to sign in where an account is all it takes.
+    Whoever is not signed in is asked to sign in where an account is all it takes, and at a feed for a token.
     """
 
     def closing(view: View) -> View:
@@ -46,6 +56,8 @@ def needs(what: Needs) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *arguments: object, **held: object) -> HttpResponseBase:
             viewer = viewer_of(request)
             if what == "signed in" and not viewer.person:
+                if request.path_info.endswith(FEED):
+                    return challenge("This feed is for people with an account: send a token of yours.")
                 return HttpResponseRedirect(
                     f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
                 )

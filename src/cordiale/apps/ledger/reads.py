@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cordiale.apps.ledger.models import LedgerContent, LedgerEntry
-from cordiale.domain.ledger import GENESIS, Entry, Fault, commit, first_fault
+from cordiale.domain.ledger import GENESIS, Entry, Fault, commit, first_fault, written
 from cordiale.domain.viewer import Viewer, require
 
 _CLOCK = "SELECT number, register_number, register_hash, at, head FROM ledger_clock WHERE one = 1"
@@ -223,6 +223,12 @@ def one(viewer: Viewer, *, number: int) -> Entry | None:
     return Entry(*row) if row else None
 
 
+def last_by(viewer: Viewer, *, at: datetime) -> int:
+    """The number of the last entry that was made by a moment; 0 where there was none yet; public."""
+    rows = LedgerEntry.objects.filter(at__lte=written(at)).order_by("-at")
+    return rows.values_list("number", flat=True).first() or 0
+
+
 def moments(viewer: Viewer) -> dict[int, str]:
     """Number of every entry to its moment; public."""
     return dict(LedgerEntry.objects.order_by("number").values_list("number", "at"))
@@ -399,7 +405,13 @@ def verb_shown(verb: str) -> str:
         "people.retention-run": _("Personal data past their time erased"),
         "people.proposed": _("Change proposed"),
         "people.proposal-decided": _("Proposal decided"),
+        "sharing.recorded": _("Document, consent or remark recorded"),
+        "sharing.cleared": _("Clearance given or taken away"),
+        "sharing.group-defined": _("Group that needs to know defined"),
+        "sharing.let-know": _("Somebody let into a group that needs to know"),
+        "sharing.let-know-no-more": _("Somebody taken out of a group that needs to know"),
         "sharing.read-log-headed": _("Heads of the read log entered"),
+        "sharing.acknowledged": _("Exposure acknowledged"),
     }
     return names.get(verb, verb)
 

@@ -12,7 +12,7 @@ from ninja import Router, Schema
 from ninja.params.functions import Path, Query
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from cordiale.apps.sharing.exports import streamed
+from cordiale.apps.sharing.exports.files import streamed
 from cordiale.apps.sharing.reads.documents import (
     DocumentRead,
     Filters,

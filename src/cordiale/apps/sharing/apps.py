@@ -13,6 +13,6 @@ class Sharing(AppConfig):
 
     def ready(self) -> None:
         """Say what can be proposed."""
-        from cordiale.apps.sharing.writes.proposing import relabelling_kind
+        from cordiale.apps.sharing.writes.proposing import proposable_kinds
 
-        relabelling_kind()
+        proposable_kinds()

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cordiale.domain.period import ImpossibleDate, Precision, When, parse_when
+from cordiale.apps.sharing.writes.acknowledging import LONGEST_NOTE
+from cordiale.domain.period import (
+    BadMoment,
+    DayOutOfReach,
+    ImpossibleDate,
+    Precision,
+    When,
+    parse_when,
+    read_moment,
+)
 from cordiale.domain.sharing import Kind
 
 Choices = Sequence[tuple[str, Any]]
@@ -148,7 +159,11 @@ class DocumentForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Where a second person decides it stands in the public ledger: write nothing of the document."),
+    )
 
 
 class ConsentForm(forms.Form):
@@ -165,3 +180,99 @@ class RemarkForm(forms.Form):
     """A remark to the originator."""
 
     text = forms.CharField(label=_("Remark"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class MomentForm(forms.Form):
+    """A moment to ask about; empty for now."""
+
+    at = forms.CharField(
+        label=_("Moment"),
+        required=False,
+        max_length=40,
+        help_text=_(
+            "A day, 2026-11-24, for its end; or a moment with its zone, 2026-11-24T14:00:00+01:00. Empty for now."
+        ),
+    )
+
+    def __init__(self, *args: Any, zone: ZoneInfo, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.zone = zone
+
+    def clean_at(self) -> datetime | None:
+        """The text as a moment."""
+        text: str = self.cleaned_data["at"].strip()
+        try:
+            return read_moment(text, self.zone) if text else None
+        except (BadMoment, DayOutOfReach) as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+
+class PartyForm(MomentForm):
+    """A party and a moment."""
+
+    party = forms.ChoiceField(label=_("Party"))
+    field_order = ("party", "at")
+
+    def __init__(self, *args: Any, parties: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["party"].choices = list(parties)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class NoteForm(forms.Form):
+    """What was done about an exposure."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What was done about it. Auditors and security officers read it; write no names of people."),
+    )
+
+
+class _PersonForm(forms.Form):
+    """About somebody with an open account."""
+
+    person = forms.TypedChoiceField(label=_("Person"), coerce=int)
+
+    def __init__(self, *args: Any, people: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["person"].choices = list(people)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+def _why() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("Stands in the public ledger for ever: write why, and no names of people."),
+    )
+
+
+class ClearForm(_PersonForm):
+    """A clearance."""
+
+    level = forms.ChoiceField(label=_("Level"), required=False)
+    reason = _why()
+
+    def __init__(self, *args: Any, levels: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["level"].choices = [("", _("No clearance")), *levels]  # type: ignore[attr-defined]  # as above
+
+
+class KnowForm(_PersonForm):
+    """Somebody, and a group that needs to know."""
+
+    group = forms.ChoiceField(label=_("Group"))
+    reason = _why()
+
+    def __init__(self, *args: Any, groups: Choices, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["group"].choices = list(groups)  # type: ignore[attr-defined]  # as above
+
+
+class GroupForm(forms.Form):
+    """A group that needs to know."""
+
+    code = forms.SlugField(label=_("Id"), max_length=60, help_text=_("Lower-case letters, digits and hyphens."))
+    title = forms.CharField(label=_("Name"), max_length=200)
+    reason = _why()

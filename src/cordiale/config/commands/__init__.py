@@ -53,6 +53,7 @@ from cordiale.config.commands.asking import (  # noqa: E402
     sources,
     standing,
 )
+from cordiale.config.commands.auditing import could_read, readers  # noqa: E402
 from cordiale.config.commands.backup import backup, restore  # noqa: E402
 from cordiale.config.commands.claims import claims  # noqa: E402
 from cordiale.config.commands.database import database, load, migrate  # noqa: E402
@@ -67,5 +68,5 @@ from cordiale.config.commands.worker import worker  # noqa: E402
 
 ASKING = (standing, composition, audience, conflicts, diff, parties, frameworks, sources, claims)
 OPERATING = (migrate, load, serve, worker, doctor, backup, restore)
-for command in (*OPERATING, database, pack, ledger, readlog, job, user, retention, *ASKING):
+for command in (*OPERATING, database, pack, ledger, readlog, readers, could_read, job, user, retention, *ASKING):
     main.add_command(command)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import click
 
 from cordiale.apps.jobs.jobs.worker import work
+from cordiale.config.digests import start_digests_or_log
 from cordiale.config.readlog import enter_heads_or_log
 
 PROGRAM = "from cordiale.config.commands import main; main()"
@@ -31,10 +32,17 @@ logger = logging.getLogger("cordiale.jobs")
 def worker(until_empty: bool, parent: int) -> None:
     """Do long work until stopped; SIGTERM ends it after the step in hand.
 
-    It also enters the heads of the read log in the ledger: at its start, every hour, and in the end.
+    It also enters the heads of the read log in the ledger: at its start, every hour, and in the end; and at its start
+    and every hour it begins to mail digests to those whose time has come.
     Several may run, with PostgreSQL on several machines too.
     """
-    work(until_empty=until_empty, parent=parent, chore=enter_heads_or_log)
+    work(until_empty=until_empty, parent=parent, chore=hourly, last=enter_heads_or_log)
+
+
+def hourly() -> None:
+    """What a worker does once an hour besides."""
+    enter_heads_or_log()
+    start_digests_or_log()
 
 
 @contextmanager

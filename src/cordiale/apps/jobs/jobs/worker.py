@@ -79,13 +79,20 @@ class Worker(QueueWorker):
         self.running = False
 
 
-def work(*, until_empty: bool, parent: int, chore: Callable[[], None] | None = None) -> None:
+def work(
+    *,
+    until_empty: bool,
+    parent: int,
+    chore: Callable[[], None] | None = None,
+    last: Callable[[], None] | None = None,
+) -> None:
     """Work until told to stop by SIGTERM or SIGINT, or until the process that started this one is gone.
 
     Args:
         until_empty: stop when the queue is empty.
         parent: the process to outlive for no longer than the step in hand; 0 for none.
-        chore: what apps above this one have done at the start, once an hour, and in the end; it must not raise.
+        chore: what apps above this one have done at the start and once an hour; it must not raise.
+        last: what they have done in the end; it must not raise.
     """
     worker = Worker(chore)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -100,8 +107,8 @@ def work(*, until_empty: bool, parent: int, chore: Callable[[], None] | None = N
                 return
             time.sleep(LOOKS)
     finally:
-        if chore:
-            chore()
+        if last:
+            last()
         connections.close_all()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cordiale.apps.ledger.reads import head
@@ -12,7 +12,7 @@ from cordiale.apps.register.models import Assertion
 from cordiale.apps.register.reads.facts import facts
 from cordiale.apps.register.reads.standing import Engine, engine, under
 from cordiale.domain.participation import Answer, Scope
-from cordiale.domain.period import day_of, written_instant
+from cordiale.domain.period import day_of, microseconds, written_instant
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.audience.deciding import windows
 from cordiale.engines.audience.language import written
@@ -213,16 +213,42 @@ def standings(
         NoSuchParty, NoSuchFramework, NoSuchEntry, DayOutOfReach: at the first question that cannot be answered.
     """
     with engine(viewer) as now:
-        snapshot = now.snapshot
-        asked = asked_of(viewer, knowledge, snapshot.zone)
-        number = asked.number if asked.number is not None else snapshot.number
-        found = [
-            (explain(snapshot, party, framework, day_of(on, snapshot.zone), asked), party, framework, on)
-            for party, framework, on in questions
-        ]
-        rosters = {one["id"]: one["source"] for one in facts(viewer, table="frameworks", known=knowledge.known)}
-        texts = _texts({claim.assertion.id for explained, *_ in found for claim in explained.claims})
-        return [_standing_read(snapshot, *each, number, texts, rosters.get(each[2], "")) for each in found]
+        zone = now.snapshot.zone
+        spans = ((party, framework, on, day_of(on, zone)) for party, framework, on in questions)
+        return _answered(viewer, now, spans, knowledge)
+
+
+def standings_at(
+    viewer: Viewer, *, pairs: Iterable[tuple[str, str]], at: datetime, knowledge: Knowledge = PRESENT
+) -> list[StandingRead]:
+    """How parties stand in frameworks at one instant, in the order asked; public.
+
+    On a day of change `standings` gives the most restrictive answer of the day; here it is that of the instant.
+
+    Raises:
+        NoSuchParty, NoSuchFramework, NoSuchEntry.
+    """
+    instant = microseconds(at)
+    with engine(viewer) as now:
+        on = at.astimezone(now.snapshot.zone).date()
+        spans = ((party, framework, on, (instant, instant + 1)) for party, framework in pairs)
+        return _answered(viewer, now, spans, knowledge)
+
+
+def _answered(
+    viewer: Viewer, now: Engine, questions: Iterable[tuple[str, str, date, tuple[int, int]]], knowledge: Knowledge
+) -> list[StandingRead]:
+    """Answers to party, framework, day, and the instants between which they are asked for."""
+    snapshot = now.snapshot
+    asked = asked_of(viewer, knowledge, snapshot.zone)
+    number = asked.number if asked.number is not None else snapshot.number
+    found = [
+        (explain(snapshot, party, framework, span, asked), party, framework, on)
+        for party, framework, on, span in questions
+    ]
+    rosters = {one["id"]: one["source"] for one in facts(viewer, table="frameworks", known=knowledge.known)}
+    texts = _texts({claim.assertion.id for explained, *_ in found for claim in explained.claims})
+    return [_standing_read(snapshot, *each, number, texts, rosters.get(each[2], "")) for each in found]
 
 
 def composition(viewer: Viewer, *, framework: str, on: date, knowledge: Knowledge = PRESENT) -> Composition:

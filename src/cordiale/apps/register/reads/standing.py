@@ -173,6 +173,11 @@ def words_of(viewer: Viewer, sentences: Mapping[str, str]) -> tuple[Names, dict[
     return names, {name: parse(sentence, naming=names, known=names.known) for name, sentence in sentences.items()}
 
 
+def words_known(viewer: Viewer, *, known: int) -> tuple[Names, dict[str, Audience]]:
+    """What words named and what groups stood for as known at a ledger number; public."""
+    return _words(viewer, known)
+
+
 def _words(viewer: Viewer, number: int | None) -> tuple[Names, dict[str, Audience]]:
     """What words name and what groups stand for, as known at a number, or now."""
     held = believed(number)

@@ -13,7 +13,7 @@ from cordiale.apps.sharing.models.documents import (
     LabelCount,
     Remark,
 )
-from cordiale.apps.sharing.models.reading import Acknowledged, Subscription
+from cordiale.apps.sharing.models.reading import Acknowledged, Reminded, Subscription
 from cordiale.apps.sharing.models.rights import Clearance, InTheKnow, NeedToKnow
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "LabelCount",
     "NeedToKnow",
     "Remark",
+    "Reminded",
     "Subscription",
 ]

@@ -9,6 +9,11 @@ OPEN = Q(known_to__isnull=True)
 """What holds as far as the ledger knows now."""
 
 
+def held_at(known: int) -> Q:
+    """The condition that something was recorded and not yet closed as known at a ledger number."""
+    return Q(known_from__lte=known) & (OPEN | Q(known_to__gt=known))
+
+
 class Recorded(models.Model):
     """Something that holds from the entry that recorded it until the entry that closed it."""
 

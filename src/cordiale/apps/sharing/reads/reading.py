@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
-from cordiale.apps.ledger.reads import ClockBehind, ClockMissing, Head, Snapshot, snapshot
+from cordiale.apps.ledger.reads import ClockBehind, ClockMissing, Head, Snapshot, head, snapshot
 from cordiale.apps.people.reads.viewers import is_open, legal_day, mandates
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.reads.standing import Overtaken, engine
@@ -107,6 +107,24 @@ def reading(viewer: Viewer, *, action: Action = "page") -> Iterator[Now]:
                 _write_down(now, action)
             return
     raise CannotRead("the register changes faster than it can be read")
+
+
+@contextmanager
+def reading_to_write(viewer: Viewer) -> Iterator[Now]:
+    """As `reading`, for a write that looks at what it changes: in the transaction that is open, if one is.
+
+    Nothing that is read inside may be shown to anybody, so no line is written.
+    """
+    state = Snapshot(head(viewer), clock.now())
+    try:
+        with engine(viewer) as kept:
+            reader = reader_of(viewer, person=viewer.person, at=state.at)
+            at, manifest = microseconds(state.at), installation(viewer)
+            span = readable_labels(interned(viewer), reader=reader, manifest=manifest, now=kept, at=at)
+    except Exception as error:
+        raise CannotRead(error) from error
+    with door(span.labels):
+        yield Now(viewer, reader, state.at, state.head, span)
 
 
 @contextmanager

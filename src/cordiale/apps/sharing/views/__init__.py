@@ -1,1 +1,1 @@
-"""Pages of documents: each opens one reading and shows nothing that was not read inside it."""
+"""Pages of documents: each opens one reading and shows nothing that was not read inside it; auditors' pages apart."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cordiale.apps.register.reads.labels import labels as names
-from cordiale.apps.sharing.exports import streamed
+from cordiale.apps.sharing.exports.files import streamed
 from cordiale.apps.sharing.forms import KIND_NAMES, RemarkForm
 from cordiale.apps.sharing.reads.documents import (
     AT_ONCE,

@@ -28,7 +28,7 @@ from cordiale.apps.sharing.reads.documents import DocumentRead, FileRead, Linked
 from cordiale.apps.sharing.reads.labels import label_numbered
 from cordiale.apps.sharing.reads.markings import gaining, label_of, meant
 from cordiale.apps.sharing.reads.originators import acts_for, is_desk, speaks_for
-from cordiale.apps.sharing.reads.reading import reading
+from cordiale.apps.sharing.reads.reading import reading_to_write
 from cordiale.apps.sharing.writes.files import KeptFile
 from cordiale.domain import labels as rules
 from cordiale.domain.ledger import canonical
@@ -37,8 +37,8 @@ from cordiale.domain.sharing import Kind, LinkedTo, words_of
 from cordiale.domain.viewer import NotPermitted, Viewer, require, require_second
 from cordiale.engines.files import kinds
 
-SUBJECT = "document"
-"""The subject of every entry about a document: the ledger is public, and which document there is is not."""
+RECORDED, SUBJECT = "sharing.recorded", "document"
+"""Verb and subject of every entry about a document: the ledger is public, and what became of which document is not."""
 LONGEST_TITLE = 300
 LONGEST_TEXT = 20_000
 
@@ -101,7 +101,8 @@ def file_document(
     label = label_of(by, level=label.level, release=label.release, group=label.group)
     _refuse_losing(by, said.originator, label, at)
     code = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
-    with entry(by=by, at=at, verb="sharing.filed", subject=SUBJECT) as change:
+    with entry(by=by, at=at, verb=RECORDED, subject=SUBJECT) as change:
+        change.record({"did": "filed"})
         Document.objects.create(code=code, known_from_id=change.number)
         _put(change, code, 1, said, _interned(change, label), files, reason)
     return code
@@ -134,7 +135,8 @@ def revise(
     _check(by, said, files, kept=[file for file in before.files if file.name in keep])
     if said.originator != before.originator:
         raise BadDocument("A document keeps its originator; file another one.")
-    with entry(by=by, at=at, verb="sharing.revised", subject=SUBJECT) as change:
+    with entry(by=by, at=at, verb=RECORDED, subject=SUBJECT) as change:
+        change.record({"did": "revised"})
         old = _closed(change, code)
         _put(change, code, old.number + 1, said, old.label_id, files, reason, old=old, keep=keep)
     return old.number + 1
@@ -158,7 +160,8 @@ def relabel(*, code: str, label: rules.Label, reason: str, by: Viewer, at: datet
             raise ConsentMissing(before.originator, missing)
     _refuse_losing(by, before.originator, label, at)
     require_second(by, gains_of(by, old=old_label, new=label, at=at))
-    with entry(by=by, at=at, verb="sharing.relabelled", subject=SUBJECT) as change:
+    with entry(by=by, at=at, verb=RECORDED, subject=SUBJECT) as change:
+        change.record({"did": "relabelled"})
         old = _closed(change, code)
         _copy(change, old, _interned(change, label), reason)
 
@@ -182,7 +185,8 @@ def withdraw(*, code: str, reason: str, by: Viewer, at: datetime) -> None:
     """
     require(by, "sharing.file")
     _own(by, code)
-    with entry(by=by, at=at, verb="sharing.withdrew", subject=SUBJECT) as change:
+    with entry(by=by, at=at, verb=RECORDED, subject=SUBJECT) as change:
+        change.record({"did": "withdrew"})
         old = _closed(change, code)
         change.record({"withdrew": code, "version": old.pk, "reason": reason})
 
@@ -202,7 +206,8 @@ def consent(*, code: str, release: str, reason: str = "", by: Viewer, at: dateti
     if found.originator not in speaks_for(by):
         raise NotPermitted(by, "sharing.file")
     agreed = label_of(by, release=release).release
-    with entry(by=by, at=at, verb="sharing.consented", subject=SUBJECT) as change:
+    with entry(by=by, at=at, verb=RECORDED, subject=SUBJECT) as change:
+        change.record({"did": "consented"})
         made = Consent.objects.create(
             document_id=code, originator=found.originator, release=agreed, known_from_id=change.number
         )
@@ -222,7 +227,8 @@ def remark(*, code: str, text: str, by: Viewer, at: datetime) -> None:
     if not said or len(said) > LONGEST_TEXT:
         raise BadDocument(f"A remark says something, in {LONGEST_TEXT:,} characters at most.")
     party = min(acts_for(by), default="")
-    with entry(by=by, at=at, verb="sharing.remarked", subject=SUBJECT) as change:
+    with entry(by=by, at=at, verb=RECORDED, subject=SUBJECT) as change:
+        change.record({"did": "remarked"})
         made = Remark.objects.create(
             document_id=code, originator=found.originator, person_id=by.person, party=party, text=said, at=at
         )
@@ -252,7 +258,7 @@ def _known(by: Viewer, code: str) -> DocumentRead:
     Raises:
         NoSuchDocument.
     """
-    with reading(by) as now:
+    with reading_to_write(by) as now:
         found = document(now, code=code)
     if found is None:
         raise NoSuchDocument

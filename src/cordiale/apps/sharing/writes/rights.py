@@ -57,7 +57,7 @@ def define_group(*, code: str, title: str, reason: str, by: Viewer, at: datetime
     others = {one.casefold() for known in groups_in_the_know(by).items() if known[0] != code for one in known}
     if others & {code, title.casefold()}:
         raise BadRight(f'Another group is called "{title}" or "{code}"; markings could not tell them apart.')
-    with entry(by=by, at=at, verb="sharing.group-defined", subject=f"group:{code}", reason=reason) as change:
+    with entry(by=by, at=at, verb="sharing.group-defined", subject="need to know", reason=reason) as change:
         NeedToKnow.objects.filter(OPEN, code=code).update(known_to_id=change.number)
         NeedToKnow.objects.create(code=code, title=title, known_from_id=change.number)
         change.record({"group": code, "title": title}, register=True)

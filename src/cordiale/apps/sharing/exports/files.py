@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import BinaryIO
 from urllib.parse import quote
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.http import StreamingHttpResponse
 from cordiale.apps.sharing.reads.documents import FileRead, file_of
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.domain.viewer import Viewer
-from cordiale.engines.files.storing import NoSuchContent, Store
+from cordiale.engines.files.storing import Store
 
 PIECE = 64 * 1024
 """Bytes read and sent at a time."""
@@ -32,14 +31,10 @@ def streamed(viewer: Viewer, *, code: str, name: str) -> StreamingHttpResponse |
     """
     with reading(viewer, action="file") as now:
         file = file_of(now, code=code, name=name)
-    if file is None:
-        return None
-    try:
-        content = Store(settings.DOCUMENTS).open(file.sha256)
-    except NoSuchContent:
+    if file is None or not Store(settings.DOCUMENTS).holds(file.sha256):
         return None
     return StreamingHttpResponse(
-        _pieces(viewer, code, file, content),
+        _pieces(viewer, code, file),
         content_type=file.media_type,
         headers={
             "Content-Length": str(file.size),
@@ -53,10 +48,11 @@ def streamed(viewer: Viewer, *, code: str, name: str) -> StreamingHttpResponse |
     )
 
 
-def _pieces(viewer: Viewer, code: str, file: FileRead, content: BinaryIO) -> Iterator[bytes]:
+def _pieces(viewer: Viewer, code: str, file: FileRead) -> Iterator[bytes]:
     """The content in pieces, asking again every second whether it may be read."""
     asked = time.monotonic()
-    with content:
+    # opened here: what is never sent, as for HEAD, is never opened
+    with Store(settings.DOCUMENTS).open(file.sha256) as content:
         while piece := content.read(PIECE):
             if time.monotonic() - asked >= SECONDS:
                 with reading(viewer, action="stream") as now:

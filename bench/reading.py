@@ -1,0 +1,2 @@
+"""x"""
+def measured(name): return []

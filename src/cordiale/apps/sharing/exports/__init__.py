@@ -1,0 +1,1 @@
+"""Documents in the forms in which they leave, from what reads return."""
