@@ -79,7 +79,7 @@ def pages_of(labels: frozenset[int], *, filters: Filters, limit: int) -> list[st
             assert len(page.documents) <= limit
             codes += [found.code for found in page.documents]
             if page.following is None:
-                assert now.shown.keys() == set(codes)
+                assert {code for code, _label in now.shown} == set(codes)
                 return codes
             page = documents.newest(now, filters=filters, after=page.following, limit=limit)
 

@@ -350,7 +350,9 @@ def check(world: World, viewer: Viewer, facts: Facts) -> None:
         assert [one.version for one in reads.documents_of(now, versions=everything())] == sorted(should.now)
         check_search(now, in_order)
         check_single(world, now, should)
-    assert now.shown.keys() <= {row.document_id for row in (*should.now.values(), *should.before.values())}
+    assert {code for code, _label in now.shown} <= {
+        row.document_id for row in (*should.now.values(), *should.before.values())
+    }
     world.shown += len(in_order)
     world.hidden += DocumentVersion.behind.filter(OPEN).count() - len(in_order)
 

@@ -1,5 +1,7 @@
 """Indexes for the newest documents: those that led the database astray go, and each kind gets one of its own."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
@@ -8,7 +10,7 @@ ASTRAY = ("sharing_document_version_known_to_id_29b151ee", "sharing_document_ver
 """SQLite, which knows nothing of how often a value stands in a column, took them for every question about open versions."""
 
 
-def _entry(**more):  # type: ignore[no-untyped-def]  # a field
+def _entry(**more: Any) -> Any:
     return models.ForeignKey(
         to="ledger.ledgerentry", on_delete=django.db.models.deletion.PROTECT, related_name="+", **more
     )

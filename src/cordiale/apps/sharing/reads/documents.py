@@ -273,7 +273,7 @@ def _read(now: Now, row: _Row, *, files: tuple[FileRead, ...] = (), links: tuple
         language=str(said["language"]),
         originator=str(said["originator"]),
         dated=str(said["dated"]),
-        dated_on=said["dated_on"],  # type: ignore[arg-type]  # a DateField gives a date
+        dated_on=said["dated_on"],
         controlled=bool(said["controlled"]),
         entry=int(str(said["known_from_id"])),
         files=files,
@@ -306,13 +306,19 @@ _markings: dict[tuple[str, int], str] = {}
 
 def _counts(now: Now) -> dict[int, int]:
     """Label to how many documents bear it, of the labels the reader may read."""
+    found = _all_counts(now)
+    return {label: found[label] for label in now.span.labels & found.keys()}
+
+
+def _all_counts(now: Now) -> dict[int, int]:
+    """Label to how many documents bear it, of every label; other threads may forget it at any time."""
     found = _counted.get(now.head.hash)
     if found is None:
         if len(_counted) >= 4:
             _counted.clear()
         found = dict(LabelCount.objects.filter(documents__gt=0).values_list("label", "documents"))
         _counted[now.head.hash] = found
-    return {label: found[label] for label in now.span.labels & found.keys()}
+    return found
 
 
 _counted: dict[str, dict[int, int]] = {}
@@ -333,16 +339,17 @@ def _newest(now: Now, filters: Filters, after: Place | None, limit: int) -> list
     if filters:
         return _newest_filtered(filters, after, limit, few=sum(counts.values()) <= FEW_DOCUMENTS)
     connection = connections[database_asked()]
-    beyond, given = ("", []) if after is None else (_BEYOND, [after.dated_on, after.dated_on, _row_of(after)])
+    given: list[Any] = [] if after is None else [after.dated_on, after.dated_on, _row_of(after)]
+    beyond = _BEYOND if given else ""
     with connection.cursor() as cursor:
 
         def asked(sentence: str, **more: object) -> list[_Row]:
             many = sentence.count("{beyond}")
             cursor.execute(sentence.format(beyond=beyond, limit=int(limit), **more), given * many)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
         vendor, mine = connection.vendor, frozenset(counts)
-        reach = _reach(counts, total=sum(_counted[now.head.hash].values()), limit=limit, probe=PROBE[vendor])
+        reach = _reach(counts, total=sum(_all_counts(now).values()), limit=limit, probe=PROBE[vendor])
         if reach:
             rows = asked(_BY_DATE[vendor], bears=bears("label_id", mine, vendor=vendor), reach=reach)
             if len(rows) >= limit:
