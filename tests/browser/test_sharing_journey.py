@@ -210,7 +210,7 @@ def is_mailed_to_those_who_may_read(installation: Installation, mail: MailServer
     )
     assert done.returncode == 0, done.stderr
     told = {
-        address: [one.as_string() for one in mail.taken_by(address)]
+        address: [str(one.get_content()) for one in mail.taken_by(address)]
         for address in ("otto@example.org", "sava@example.org")
     }
     assert any(TITLE in one for one in told["otto@example.org"]), done.stderr
