@@ -18,16 +18,20 @@ from schemathesis.config import SchemathesisConfig
 
 from cordiale.config.routes import OPERATIONS
 from cordiale.domain.permissions import EVERYBODY, MATRIX, READING
-from cordiale.domain.roles import Role
+from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.viewer import Viewer
 from cordiale.ui.permitting import allowed
 from tests.databases import OwnDatabase, in_this_process
 from tests.people import mandate_of, now_somebody, seen
+from tests.sharing import filed
 
 HERE = Path(__file__).parent
 PUBLIC, READER = "not signed in", "desk officer, reading"
 EXAMPLES = {"rdf": 1, "pack": 1, "claims": 1}
 """Questions to an operation whose answer takes long; others get two."""
+OTHER, JAPAN = "another focal point", Mandate(Role.FOCAL_POINT, "jpn")
+RELEASED = "Wulfhild"
+"""Stands in the title of every document here."""
 MARK = "Zwentibold"
 """Stands in the name, the address and the token's name of everybody here."""
 
@@ -57,6 +61,10 @@ def viewers(database: OwnDatabase, django_db_blocker: DjangoDbBlocker) -> dict[s
             email = f"{role.name.lower()}@{MARK.lower()}.example"
             by = seen(now_somebody(email, mandate_of(role), password=None, name=f"{MARK} {role.name}"), at)
             made[role.value] = by, make_token(name=MARK, scope="act", expires_on=until, by=by, at=at)
+        by = seen(now_somebody(f"jpn@{MARK.lower()}.example", JAPAN, password=None, name=f"{MARK} Japan"), at)
+        made[OTHER] = by, make_token(name=MARK, scope="read", expires_on=until, by=by, at=at)
+        filed(f"{RELEASED} at home", release="")
+        filed(f"{RELEASED} to another", release="jpn")
         by, _token = made[Role.DESK_OFFICER.value]
         made[READER] = by, make_token(name=MARK, scope="read", expires_on=until, by=by, at=at)
     return made
@@ -73,6 +81,12 @@ def answers(served: str, viewers: dict[str, tuple[Viewer, str]]) -> list[Answer]
     for found in schema.get_all_operations():
         operation: Any = found
         got.extend(_asked_as_everybody(operation.ok(), viewers, session))
+    for question, address in enumerate(("documents", f"documents/search?q={RELEASED}"), start=100):
+        for who, (_viewer, token) in viewers.items():
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            said = session.get(f"{served}/api/v1/{address}", headers=headers)
+            name = "document_search" if "search" in address else "documents"
+            got.append(Answer(name, question, who, said.status_code, said.content.decode("latin-1")))
     return got
 
 
@@ -127,10 +141,25 @@ def test_no_operation_breaks_whoever_asks(answers):
 def test_what_is_open_to_everybody_is_the_same_for_everybody(answers):
     several: dict[tuple[str, int], set[str]] = {}
     for one in answers:
-        if one.operation != "viewer" and OPERATIONS[one.operation] == "public":
+        its_readers = one.operation == "viewer" or one.operation.startswith("document")
+        if not its_readers and OPERATIONS[one.operation] == "public":
             several.setdefault((one.operation, one.question), set()).add(one.body)
 
     assert [asked for asked, bodies in several.items() if len(bodies) > 1] == []
+
+
+def test_no_answer_holds_a_document_that_was_not_released_to_whoever_asked(answers):
+    told: dict[str, set[str]] = {}
+    for one in answers:
+        told.setdefault(one.who, set()).update(
+            title for title in ("at home", "to another") if f"{RELEASED} {title}" in one.body
+        )
+
+    everything = {"at home", "to another"}
+    home = {role.value for role in (Role.DESK_OFFICER, Role.SECURITY_OFFICER, Role.AUDITOR)} | {READER}
+    # mandate_of makes the other focal point one of an Ally
+    released = {**dict.fromkeys(home, everything), Role.FOCAL_POINT.value: everything, OTHER: {"to another"}}
+    assert told == {who: released.get(who, set()) for who in told}
 
 
 def test_no_answer_names_anybody_or_holds_a_secret(answers, viewers):

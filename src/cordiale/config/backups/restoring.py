@@ -15,6 +15,7 @@ from django.db import connection, connections
 
 from cordiale.apps.ledger.reads import Head, fault, head
 from cordiale.apps.register.reads.integrity import first_altered
+from cordiale.config.backups import documents
 from cordiale.config.backups.holding import BackupDamaged, OtherDatabase, held_by, refuse_newer
 from cordiale.config.backups.programs import call
 from cordiale.config.backups.read_log import archive_of, unpacked
@@ -48,7 +49,11 @@ def restore_backup(file: Path) -> Head:
     refuse_newer(file, backup)
     if archive_of(file).exists() and files(settings.READ_LOG):
         raise NotEmpty(f"{settings.READ_LOG} holds a read log")
-    with unpacked(file), _restored_sqlite(file) if backup.kind == "sqlite" else _restored_postgres(file):
+    with (
+        documents.unpacked(file),
+        unpacked(file),
+        _restored_sqlite(file) if backup.kind == "sqlite" else _restored_postgres(file),
+    ):
         call_command("migrate", verbosity=0, interactive=False)
         viewer = Viewer.system("command line")
         broken = fault(viewer) or first_altered(viewer)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cordiale.config.backups import documents
 from cordiale.config.backups.holding import BackupDamaged, NewerBackup, NotABackup, OtherDatabase
 from cordiale.config.backups.making import make_backup
 from cordiale.config.backups.programs import ProgramMissing, ProgramRefused
@@ -22,10 +23,11 @@ REFUSALS = (BackupDamaged, NewerBackup, NotABackup, OtherDatabase, NotEmpty, Pro
 def backup(file: Path) -> None:
     """Copy the database of a running installation to FILE (SQLite file, or pg_dump's custom format).
 
-    The read log goes to FILE.readlog, if there is one. Both are read again to their ends before they count. Prints the
-    head that FILE holds, as NUMBER:HASH; note that elsewhere.
+    The read log goes to FILE.readlog and the files of documents to FILE.documents, if there are any. FILE and the read
+    log are read again to their ends before they count. Prints the head that FILE holds, as NUMBER:HASH; note that
+    elsewhere.
     """
-    taken = next((one for one in (file, archive_of(file)) if one.exists()), None)
+    taken = next((one for one in (file, archive_of(file), documents.archive_of(file)) if one.exists()), None)
     if taken:
         raise click.ClickException(f"{taken} exists; name a new file, so that no backup is overwritten.")
     try:
@@ -43,8 +45,8 @@ def restore(file: Path) -> None:
     """Make an installation of the backup FILE: whole or not at all, and into an empty installation only.
 
     A backup of an earlier release is brought up to date; one of a later release is refused. Then the ledger is
-    verified and its head printed. With 0 all of it is there and holds; with 1 nothing was changed. FILE.readlog is
-    restored with it; what is missing of the read log, or does not hold, is told.
+    verified and its head printed. With 0 all of it is there and holds; with 1 nothing was changed. FILE.readlog and
+    FILE.documents are restored with it; what is missing of either, or does not hold, is told.
     """
     try:
         now = restore_backup(file)
@@ -53,6 +55,13 @@ def restore(file: Path) -> None:
     except (OSError, sqlite3.Error) as error:
         raise click.ClickException(f"{file} could not be restored: {error}.") from None
     click.echo(f"Restored from {file}; the ledger holds, head {now.number}:{now.hash}")
+    gone = documents.missing()
+    if gone:
+        click.echo(
+            f"{len(gone):,} files of documents are missing, {gone[0]} the first: {documents.archive_of(file).name} was "
+            "left behind, or is of an earlier backup. Put them back into the folder of the documents.",
+            err=True,
+        )
     lost = lost_or_changed()
     if lost:
         more = f" and {len(lost) - 1:,} more" if len(lost) > 1 else ""
