@@ -70,19 +70,20 @@ needs:
 		echo "Python's venv module is missing: apt-get install python3-venv" >&2; exit 2; }
 	@command -v git >/dev/null || { echo "git is missing: apt-get install git" >&2; exit 2; }
 
+# a lock names every package with its hashes, so pip has nothing to solve: it would look for newer ones of those with extras
 .venv/.run-installed: locks/run.txt pyproject.toml | needs
 	@echo "Installing the locked packages into .venv (a minute the first time) ..."
 	@$(PYTHON) -m venv .venv
-	@$(PIP) --require-hashes --requirement locks/run.txt
+	@$(PIP) --no-deps --require-hashes --requirement locks/run.txt
 	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@
 
 .venv/.dev-installed: locks/dev.txt .venv/.run-installed
 	@echo "Installing the locked development tools into .venv (a minute the first time) ..."
-	@$(PIP) --require-hashes --requirement locks/dev.txt
+	@$(PIP) --no-deps --require-hashes --requirement locks/dev.txt
 	@touch $@
 
 .venv/.bench-installed: locks/bench.txt .venv/.dev-installed
 	@echo "Installing the locked benchmark packages into .venv ..."
-	@$(PIP) --require-hashes --requirement locks/bench.txt
+	@$(PIP) --no-deps --require-hashes --requirement locks/bench.txt
 	@touch $@

@@ -53,7 +53,9 @@ READERS = {
 
 FIRST, TURN, LAST = date(1994, 1, 10), date(2004, 1, 1), date(2026, 11, 1)
 FRAMEWORKS = ("eapc", "pfp", "md", "ici", "patg", "pii", "eop", "ip4")
-PARTIES = ("arm", "aze", "aut", "irl", "mda", "kaz", "geo", "ukr", "jor", "mar", "tun", "egy", "isr", "kwt", "qat", "aus", "nzl")  # fmt: skip
+PARTIES = (
+    "arm", "aze", "aut", "irl", "mda", "kaz", "geo", "ukr", "jor", "mar", "tun", "egy", "isr", "kwt", "qat", "aus",
+)  # fmt: skip
 COLUMNS = (
     "id", "number", "kind", "title", "summary", "language", "originator", "dated", "dated_on", "controlled",
     "document_id", "label_id", "known_from_id",

@@ -19,10 +19,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
-
-import psycopg
 
 from bench import Answer, DurableServer, report
 from tests.databases import ROOT, NoPostgres, OwnDatabase, PostgresDatabases

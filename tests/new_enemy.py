@@ -190,7 +190,7 @@ def _as_it_should(viewer: Any, codes: tuple[str, ...]) -> tuple[int, int, tuple[
         newest(now, limit=5)
         for code in codes:
             document(now, code=code)
-    return now.head.number, microseconds(now.at), tuple(now.shown)
+    return now.head.number, microseconds(now.at), tuple(code for code, _label in now.shown)
 
 
 _decision: dict[str, Any] = {}
@@ -211,7 +211,7 @@ def _as_caches_do(viewer: Any, codes: tuple[str, ...]) -> tuple[int, int, tuple[
     now.shown.clear()
     with door(now.span.labels):
         newest(now, limit=10)
-    return now.head.number, microseconds(now.at), tuple(now.shown)
+    return now.head.number, microseconds(now.at), tuple(code for code, _label in now.shown)
 
 
 READERS = {"reading": _as_it_should, "cache": _as_caches_do}

@@ -411,7 +411,6 @@ def verb_shown(verb: str) -> str:
         "sharing.let-know": _("Somebody let into a group that needs to know"),
         "sharing.let-know-no-more": _("Somebody taken out of a group that needs to know"),
         "sharing.read-log-headed": _("Heads of the read log entered"),
-        "sharing.acknowledged": _("Exposure acknowledged"),
     }
     return names.get(verb, verb)
 

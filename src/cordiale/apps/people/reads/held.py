@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -15,6 +16,9 @@ from cordiale.apps.people.models import AccessRequest, Grant, Invitation, Person
 from cordiale.apps.people.reads.viewers import name_of
 from cordiale.domain import retention
 from cordiale.domain.viewer import Viewer
+
+HELD_ABOVE: list[Callable[[Viewer, int], dict[str, list[dict[str, str]]]]] = []
+"""What apps above this one hold about a person, by viewer and number; they add theirs when the process starts."""
 
 
 def held_about(viewer: Viewer, *, person: int) -> dict[str, Any] | None:
@@ -57,6 +61,7 @@ def held_about(viewer: Viewer, *, person: int) -> dict[str, Any] | None:
             {"number": one.number, "at": one.at, "verb": one.verb, "subject": one.subject, "reason": one.reason}
             for one in named(viewer, name=name_of(person))
         ],
+        **{name: rows for held in HELD_ABOVE for name, rows in held(viewer, person).items()},
         "kept": [{"what": one.what, "why": one.why, "days": one.days, "since": one.since} for one in retention.ALL],
     }
 

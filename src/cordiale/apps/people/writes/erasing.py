@@ -21,6 +21,9 @@ from cordiale.apps.people.writes.proposals import forget_addresses
 from cordiale.domain import retention
 from cordiale.domain.viewer import Viewer, require
 
+ERASED_ABOVE: list[Callable[[Change, int], None]] = []
+"""How apps above this one erase what they hold about a person, in an open entry; they add theirs at the start."""
+
 
 def erase_person(*, person: int, reason: str, by: Viewer, at: datetime) -> None:
     """Erase all that is held about a person; what is left is a number, as the ledger names it. It cannot be undone.
@@ -125,6 +128,8 @@ def _erase(change: Change, person: Person, *, at: datetime) -> None:
     for address in addresses:
         Invitation.objects.filter(email__iexact=address).update(email="")
         AccessRequest.objects.filter(email__iexact=address).delete()
+    for erase_above in ERASED_ABOVE:
+        erase_above(change, person.pk)
     person.email, person.name, person.erased_at, person.last_login = f"erased-{person.pk}@invalid", "", at, None
     person.set_unusable_password()
     person.save()

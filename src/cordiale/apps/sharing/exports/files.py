@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -14,14 +15,11 @@ from cordiale.apps.sharing.reads.reading import reading
 from cordiale.domain.viewer import Viewer
 from cordiale.engines.files.storing import Store
 
+security = logging.getLogger("cordiale.security")
 PIECE = 64 * 1024
 """Bytes read and sent at a time."""
 SECONDS = 1.0
 """After which a download under way asks again whether its reader may go on."""
-
-
-class ReleaseEnded(Exception):
-    """The reader of a download under way may not read on; the connection is cut."""
 
 
 def streamed(viewer: Viewer, *, code: str, name: str) -> StreamingHttpResponse | None:
@@ -49,7 +47,11 @@ def streamed(viewer: Viewer, *, code: str, name: str) -> StreamingHttpResponse |
 
 
 def _pieces(viewer: Viewer, code: str, file: FileRead) -> Iterator[bytes]:
-    """The content in pieces, asking again every second whether it may be read."""
+    """The content in pieces, asking again every second whether it may be read.
+
+    When it may not, it ends short of the length that was announced: the server cuts the connection, and no client takes
+    what it got for the whole.
+    """
     asked = time.monotonic()
     # opened here: what is never sent, as for HEAD, is never opened
     with Store(settings.DOCUMENTS).open(file.sha256) as content:
@@ -57,6 +59,9 @@ def _pieces(viewer: Viewer, code: str, file: FileRead) -> Iterator[bytes]:
             if time.monotonic() - asked >= SECONDS:
                 with reading(viewer, action="stream") as now:
                     if file_of(now, code=code, name=file.name) != file:
-                        raise ReleaseEnded
+                        security.info(
+                            "a download was cut off: its reader may read on no longer", extra={"who": viewer.name}
+                        )
+                        return
                 asked = time.monotonic()
             yield piece

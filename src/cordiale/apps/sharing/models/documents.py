@@ -55,13 +55,16 @@ class Document(models.Model):
 class DocumentVersion(Recorded):
     """What a document says, under which label, from the entry that recorded it until the entry that closed it.
 
+    Neither `label` nor `known_to` has an index of all its rows: SQLite would take that one for every question about
+    open versions, and read and sort them all for one page.
+
     `number` counts the contents from 1: another label for the same content is another row of the same number.
     `dated_on` is the first day that `dated` may mean, for sorting.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     number = models.IntegerField()
-    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="+")
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=300)
     summary = models.TextField(blank=True, default="")
@@ -70,6 +73,9 @@ class DocumentVersion(Recorded):
     dated = models.CharField(max_length=40)
     dated_on = models.DateField()
     controlled = models.BooleanField(default=False)
+    known_to = models.ForeignKey(
+        "ledger.LedgerEntry", on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
 
     objects: ClassVar[BehindTheDoor] = BehindTheDoor()
     behind: ClassVar[models.Manager[Any]] = models.Manager()
@@ -89,6 +95,8 @@ class DocumentVersion(Recorded):
         indexes = (
             models.Index(fields=("label", "-dated_on", "-id"), condition=OPEN, name="document_newest_of_label"),
             models.Index(fields=("-dated_on", "-id"), condition=OPEN, name="document_newest"),
+            models.Index(fields=("kind", "-dated_on", "-id", "label"), condition=OPEN, name="document_newest_of_kind"),
+            models.Index(fields=("known_to",), condition=~OPEN, name="document_closed"),
         )
 
 

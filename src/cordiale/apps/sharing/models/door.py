@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
+from django.db.models.lookups import Lookup
 
 _open: ContextVar[frozenset[int] | None] = ContextVar("labels", default=None)
 
@@ -40,6 +43,44 @@ def readable() -> frozenset[int] | None:
     return _open.get()
 
 
+FEW = 100
+"""So many labels are looked for in an index; where there are more, rows are found in another way and checked."""
+
+
+class Bears(Lookup[Any]):
+    """Whether a row bears one of these labels, their numbers written out: Django takes long to pass thousands."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The condition in the words of the database."""
+        if not self.rhs:
+            raise EmptyResultSet
+        column, given = compiler.compile(self.lhs)
+        return bears(column, self.rhs, vendor=connection.vendor), tuple(given)
+
+
+def bears(column: str, labels: frozenset[int], *, vendor: str) -> str:
+    """SQL that is true where a column is one of these numbers.
+
+    PostgreSQL estimates a list number by number before it does anything, which takes it 4 ms for two thousand; hidden
+    behind IS TRUE it hashes them, for a quarter of one. SQLite, which counts nothing, would go label by label through
+    all their rows; the plus tells it to use another index. Measured: docs/explanation/sharing.md.
+    """
+    if vendor != "postgresql":
+        plus = "" if len(labels) <= FEW else "+"
+        return f"{plus}{column} IN ({numbers(labels)})"
+    if len(labels) <= FEW:
+        return f"{column} = ANY('{{{numbers(labels)}}}'::bigint[])"
+    return f"({column} IN (SELECT unnest('{{{numbers(labels)}}}'::bigint[]))) IS TRUE"
+
+
+@lru_cache(maxsize=256)
+def numbers(labels: frozenset[int]) -> str:
+    """Numbers of labels as SQL: integers of ours, no words."""
+    return ",".join(str(int(number)) for number in sorted(labels))
+
+
 class BehindTheDoor(models.Manager[Any]):
     """Finds what the reader may read, and raises where nobody reads.
 
@@ -60,7 +101,7 @@ class BehindTheDoor(models.Manager[Any]):
         labels = readable()
         if labels is None:
             raise OutsideReading(self.model)
-        return super().get_queryset().filter(**{f"{self.label}_id__in": labels})
+        return super().get_queryset().filter(Bears(models.F(self.label), labels))
 
     def _insert(self, *given: Any, **more: Any) -> Any:
         """What is written anew passes: the door is for reading, and a writer's row has no reader yet."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import nlargest
 from typing import Any
 
 from django.db import connections
@@ -12,8 +13,9 @@ from django.db.models import Count, Q, QuerySet
 
 from cordiale.apps.ledger.reads import database_asked
 from cordiale.apps.sharing.models import DocumentFile, DocumentLink, DocumentVersion, LabelCount
+from cordiale.apps.sharing.models.door import bears, numbers
 from cordiale.apps.sharing.models.rights import OPEN
-from cordiale.apps.sharing.reads.labels import label_numbered
+from cordiale.apps.sharing.reads.labels import labels_numbered
 from cordiale.apps.sharing.reads.markings import marking_of
 from cordiale.apps.sharing.reads.reading import Now
 from cordiale.domain.sharing import Kind, LinkedTo
@@ -22,6 +24,8 @@ LARGEST = 2**62
 LONGEST_CODE = 60
 AT_ONCE = 50
 """Documents on a page."""
+
+_Row = tuple[Any, ...]
 
 _COLUMNS = (
     "pk",
@@ -38,6 +42,7 @@ _COLUMNS = (
     "controlled",
     "known_from_id",
 )
+_LABEL = _COLUMNS.index("label_id")
 
 
 class NoSuchDocument(LookupError):
@@ -160,17 +165,10 @@ class Page:
 
 def newest(now: Now, *, filters: Filters = EVERYTHING, after: Place | None = None, limit: int = AT_ONCE) -> Page:
     """Documents the reader may read, the newest first."""
-    if filters:
-        rows = _filtered(filters)
-        if after is not None:
-            row = _row_of(after)
-            rows = rows.filter(Q(dated_on__lt=after.dated_on) | Q(dated_on=after.dated_on, pk__lt=row))
-        numbers = list(rows.order_by("-dated_on", "-pk").values_list("pk", flat=True)[: limit + 1])
-    else:
-        numbers = _newest_of_labels(now, after=after, limit=limit + 1)
-    found = _in_order(now, numbers)
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(tuple(found[:limit]), Place(last.dated_on, last.code) if last else None)
+    rows = _newest(now, filters, after, limit + 1)
+    _learn_markings(now, {row[_LABEL] for row in rows})
+    found = tuple(_read(now, row) for row in rows[:limit])
+    return Page(found, Place(found[-1].dated_on, found[-1].code) if len(rows) > limit else None)
 
 
 def documents_of(now: Now, *, versions: Sequence[int]) -> list[DocumentRead]:
@@ -180,10 +178,7 @@ def documents_of(now: Now, *, versions: Sequence[int]) -> list[DocumentRead]:
 
 def count(now: Now, *, filters: Filters = EVERYTHING) -> int:
     """How many documents the reader may read."""
-    if filters:
-        return _filtered(filters).count()
-    counts = LabelCount.objects.filter(label__in=now.span.labels).values_list("documents", flat=True)
-    return sum(counts)
+    return _filtered(filters).count() if filters else sum(_counts(now).values())
 
 
 def kinds(now: Now, *, filters: Filters = EVERYTHING) -> dict[Kind, int]:
@@ -250,14 +245,19 @@ def _row_of(place: Place) -> int:
     return rows.first() or LARGEST
 
 
-def _in_order(now: Now, numbers: Sequence[int]) -> list[DocumentRead]:
-    rows = {row[0]: row for row in DocumentVersion.objects.filter(OPEN, pk__in=numbers).values_list(*_COLUMNS)}
-    return [_read(now, rows[number]) for number in numbers if number in rows]
+def _in_order(now: Now, versions: Sequence[int]) -> list[DocumentRead]:
+    rows = _rows(versions)
+    _learn_markings(now, {row[_LABEL] for row in rows})
+    return [_read(now, row) for row in rows]
 
 
-def _read(
-    now: Now, row: tuple[object, ...], *, files: tuple[FileRead, ...] = (), links: tuple[Linked, ...] = ()
-) -> DocumentRead:
+def _rows(versions: Sequence[int]) -> list[_Row]:
+    """These rows in this order, as `_COLUMNS`."""
+    rows = {row[0]: row for row in DocumentVersion.objects.filter(OPEN, pk__in=versions).values_list(*_COLUMNS)}
+    return [rows[number] for number in versions if number in rows]
+
+
+def _read(now: Now, row: _Row, *, files: tuple[FileRead, ...] = (), links: tuple[Linked, ...] = ()) -> DocumentRead:
     said = dict(zip(_COLUMNS, row, strict=True))
     code, label = str(said["document_id"]), int(str(said["label_id"]))
     now.show(code, label)
@@ -273,7 +273,7 @@ def _read(
         language=str(said["language"]),
         originator=str(said["originator"]),
         dated=str(said["dated"]),
-        dated_on=said["dated_on"],  # type: ignore[arg-type]  # a DateField gives a date
+        dated_on=said["dated_on"],
         controlled=bool(said["controlled"]),
         entry=int(str(said["known_from_id"])),
         files=files,
@@ -282,60 +282,129 @@ def _read(
 
 
 def _marking(now: Now, number: int) -> str:
-    key = (now.head.register_hash, number)
-    if key not in _markings:
-        if len(_markings) > 10_000:
-            _markings.clear()
-        _markings[key] = marking_of(now.viewer, label=label_numbered(now.viewer, number=number))
-    return _markings[key]
+    _learn_markings(now, {number})
+    return _markings[now.head.register_hash, number]
 
 
+def _learn_markings(now: Now, labels: set[int]) -> None:
+    """Find the markings of these labels that are not known yet, in one query."""
+    state = now.head.register_hash
+    missing = [number for number in labels if (state, number) not in _markings]
+    if not missing:
+        return
+    if len(_markings) > MOST_MARKINGS:
+        _markings.clear()
+        missing = list(labels)
+    for number, label in labels_numbered(now.viewer, numbers=missing).items():
+        _markings[state, number] = marking_of(now.viewer, label=label)
+
+
+MOST_MARKINGS = 10_000
 _markings: dict[tuple[str, int], str] = {}
 """State of the register and label to the marking, as names may change."""
 
 
-def _newest_of_labels(now: Now, *, after: Place | None, limit: int) -> list[int]:
-    """Rows of the newest documents under the labels of the reader, in one of two ways.
+def _counts(now: Now) -> dict[int, int]:
+    """Label to how many documents bear it, of the labels the reader may read."""
+    found = _all_counts(now)
+    return {label: found[label] for label in now.span.labels & found.keys()}
 
-    Walking all documents by date finds a page soon where the reader may read many of them, and late where few: then
-    the newest of each label are found first, and the newest of these taken. Measured: docs/explanation/sharing.md.
+
+def _all_counts(now: Now) -> dict[int, int]:
+    """Label to how many documents bear it, of every label; other threads may forget it at any time."""
+    found = _counted.get(now.head.hash)
+    if found is None:
+        if len(_counted) >= 4:
+            _counted.clear()
+        found = dict(LabelCount.objects.filter(documents__gt=0).values_list("label", "documents"))
+        _counted[now.head.hash] = found
+    return found
+
+
+_counted: dict[str, dict[int, int]] = {}
+"""State of the ledger to the counts of every label: whatever changes a count is an entry."""
+
+
+def _newest(now: Now, filters: Filters, after: Place | None, limit: int) -> list[_Row]:
+    """The newest rows the reader may read, found in the way that is short for how many there are.
+
+    Where the reader may read many, all documents are walked by date, as far as that is expected to take. Where they are
+    rare, or old, it goes by label: SQLite takes the newest of each and leaves a label as soon as the page is full of
+    newer documents; PostgreSQL would not leave, so it finds the newest one of each first, and goes on with those labels
+    only that can reach the page. Measured: docs/explanation/sharing.md.
     """
-    counts = dict(LabelCount.objects.filter(documents__gt=0).values_list("label", "documents"))
-    mine = sorted(now.span.labels & counts.keys())
-    if not mine:
+    counts = _counts(now)
+    if not counts:
         return []
+    if filters:
+        return _newest_filtered(filters, after, limit, few=sum(counts.values()) <= FEW_DOCUMENTS)
     connection = connections[database_asked()]
-    beyond: str = ""
-    given: list[Any] = []
-    if after is not None:
-        beyond, given = (
-            " AND (dated_on < %s OR (dated_on = %s AND id < %s))",
-            [after.dated_on, after.dated_on, _row_of(after)],
-        )
-    is_rare = len(mine) * sum(counts[label] for label in mine) < sum(counts.values())
-    sentence = (_BY_LABEL if is_rare else _BY_DATE)[connection.vendor]
+    given: list[Any] = [] if after is None else [after.dated_on, after.dated_on, _row_of(after)]
+    beyond = _BEYOND if given else ""
     with connection.cursor() as cursor:
-        # numbers, not words: labels and limit are integers of ours
-        cursor.execute(sentence.format(labels=numbers(mine), beyond=beyond, limit=int(limit)), given)
-        return [row[0] for row in cursor.fetchall()]
+
+        def asked(sentence: str, **more: object) -> list[_Row]:
+            many = sentence.count("{beyond}")
+            cursor.execute(sentence.format(beyond=beyond, limit=int(limit), **more), given * many)
+            return list(cursor.fetchall())
+
+        vendor, mine = connection.vendor, frozenset(counts)
+        reach = _reach(counts, total=sum(_all_counts(now).values()), limit=limit, probe=PROBE[vendor])
+        if reach:
+            rows = asked(_BY_DATE[vendor], bears=bears("label_id", mine, vendor=vendor), reach=reach)
+            if len(rows) >= limit:
+                return rows
+        found = [row[0] for row in asked(_BY_LABEL[vendor], numbers=numbers(mine))]
+    return _rows(found)
 
 
-def numbers(found: Iterable[int]) -> str:
-    """Numbers as they stand in a list of SQL: ours, and nothing but figures."""
-    return ",".join(str(int(number)) for number in found)
+def _reach(counts: dict[int, int], *, total: int, limit: int, probe: float) -> int:
+    """How many documents to walk by date before giving up; 0 where going by label is shorter."""
+    expected = limit * total // sum(counts.values())
+    return 2 * expected + 200 if expected < probe * len(counts) else 0
 
 
+def _newest_filtered(filters: Filters, after: Place | None, limit: int, *, few: bool) -> list[_Row]:
+    rows = _filtered(filters)
+    if after is not None:
+        rows = rows.filter(Q(dated_on__lt=after.dated_on) | Q(pk__lt=_row_of(after)), dated_on__lte=after.dated_on)
+    if few:  # and the database is not tempted to walk all others by date
+        return _rows([number for _day, number in nlargest(limit, rows.values_list("dated_on", "pk"))])
+    return list(rows.order_by("-dated_on", "-pk").values_list(*_COLUMNS)[:limit])
+
+
+FEW_DOCUMENTS = 3_000
+"""So many are looked at one by one as fast as the page is made."""
+PROBE = {"postgresql": 6, "sqlite": 0.3}
+"""Documents walked by date in the time it takes to find the newest of one label."""
+
+_NAMES = ", ".join("id" if name == "pk" else name for name in _COLUMNS)
+_BEYOND = " AND dated_on <= %s AND (dated_on < %s OR id < %s)"
 _WALK = (
-    "SELECT id FROM sharing_document_version WHERE known_to_id IS NULL AND label_id IN ({labels}){beyond}"
-    " ORDER BY dated_on DESC, id DESC LIMIT {limit}"
+    f"SELECT {_NAMES} FROM sharing_document_version"  # noqa: S608  # our words
+    " WHERE known_to_id IS NULL AND {bears}{beyond} AND dated_on >= COALESCE((SELECT dated_on"
+    " FROM sharing_document_version WHERE known_to_id IS NULL{beyond} ORDER BY dated_on DESC, id DESC"
+    " LIMIT 1 OFFSET {reach}), '0001-01-01') ORDER BY dated_on DESC, id DESC LIMIT {limit}"
 )
-_BY_DATE = {"postgresql": _WALK, "sqlite": _WALK}
+_BY_DATE = {
+    "postgresql": _WALK,
+    # it knows no numbers of rows, so it must be told
+    "sqlite": _WALK.replace("_version WHERE known", "_version INDEXED BY document_newest WHERE known", 1),
+}
+_OF_ONE = (
+    "SELECT id, dated_on FROM sharing_document_version WHERE label_id = label.id AND known_to_id IS NULL{beyond}"
+    " ORDER BY dated_on DESC, id DESC LIMIT "
+)
 _BY_LABEL = {
+    # a label whose newest is older than the newest of `limit` others has nothing on the page
     "postgresql": (
-        "SELECT one.id FROM unnest(ARRAY[{labels}]) AS label (id) CROSS JOIN LATERAL ("
-        "SELECT id, dated_on FROM sharing_document_version"
-        " WHERE label_id = label.id AND known_to_id IS NULL{beyond} ORDER BY dated_on DESC, id DESC LIMIT {limit}"
-        ") one ORDER BY one.dated_on DESC, one.id DESC LIMIT {limit}"
+        "WITH chosen AS (SELECT label.id FROM unnest('{{{numbers}}}'::bigint[]) AS label (id)"  # noqa: S608  # our words
+        f" CROSS JOIN LATERAL ({_OF_ONE}1) one ORDER BY one.dated_on DESC, one.id DESC LIMIT {{limit}})"
+        f" SELECT one.id FROM chosen AS label CROSS JOIN LATERAL ({_OF_ONE}{{limit}}) one"
+        " ORDER BY one.dated_on DESC, one.id DESC LIMIT {limit}"
     ),
-    "sqlite": _WALK,
+    "sqlite": (
+        "SELECT id FROM sharing_document_version INDEXED BY document_newest_of_label"
+        " WHERE known_to_id IS NULL AND label_id IN ({numbers}){beyond} ORDER BY dated_on DESC, id DESC LIMIT {limit}"
+    ),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -65,6 +65,12 @@ def label_numbered(viewer: Viewer, *, number: int) -> Label:
         pk=number
     )
     return Label(policy, level, release, group)
+
+
+def labels_numbered(viewer: Viewer, *, numbers: Collection[int]) -> dict[int, Label]:
+    """What several labels say, by number; for whoever reads what bears them."""
+    rows = models.Label.objects.filter(pk__in=numbers).values_list("pk", "policy", "level", "release", "group")
+    return {number: Label(*said) for number, *said in rows}
 
 
 def label_of_document(viewer: Viewer, *, code: str) -> Label | None:

@@ -10,14 +10,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.utils.module_loading import import_string
 
-from cordiale.apps.ledger.reads import ClockBehind, ClockMissing, Head, Snapshot, head, snapshot
+from cordiale.apps.ledger.reads import ClockBehind, ClockMissing, Head, Snapshot, database_asked, head, snapshot
 from cordiale.apps.people.reads.viewers import is_open, legal_day, mandates
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.register.reads.standing import Overtaken, engine
-from cordiale.apps.sharing.models import Clearance, InTheKnow, Label
+from cordiale.apps.sharing.models import Clearance, InTheKnow
 from cordiale.apps.sharing.models.door import door
 from cordiale.apps.sharing.models.rights import OPEN
 from cordiale.apps.sharing.reads.labels import Span, interned, readable_labels
@@ -65,12 +65,12 @@ class Now:
     at: datetime
     head: Head
     span: Span
-    shown: dict[str, int] = field(default_factory=dict)
+    shown: set[tuple[str, int]] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
 
     def show(self, document: str, label: int) -> None:
         """Note that the response holds something of a document; every read that returns one does so."""
-        self.shown[document] = label
+        self.shown.add((document, label))
 
     def refuse(self, document: str) -> None:
         """Note that a document was asked for and is not shown, whether it exists or not."""
@@ -222,7 +222,9 @@ def _span(viewer: Viewer, seen: Snapshot, reader: Reader, *, anew: bool) -> Span
 
 
 def _last_label() -> int:
-    return Label.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    with connections[database_asked()].cursor() as cursor:  # written out, as every reading asks
+        cursor.execute("SELECT max(id) FROM sharing_label")
+        return cursor.fetchone()[0] or 0
 
 
 def _write_down(now: Now, action: Action) -> None:
@@ -235,8 +237,8 @@ def _write_down(now: Now, action: Action) -> None:
             who=now.viewer.name,
             parties=tuple(sorted(now.reader.parties)),
             action=action,
-            shown=tuple(sorted(now.shown.items())),
-            refused=tuple(sorted(now.refused - now.shown.keys())),
+            shown=tuple(sorted(now.shown)),
+            refused=tuple(sorted(now.refused - {code for code, _label in now.shown})),
             known=now.head.number,
             register=now.head.register_number,
             register_hash=now.head.register_hash,

@@ -14,7 +14,8 @@ from django.db import connections
 
 from cordiale.apps.ledger.reads import database_asked
 from cordiale.apps.sharing.models import DocumentText
-from cordiale.apps.sharing.reads.documents import AT_ONCE, DocumentRead, documents_of, numbers
+from cordiale.apps.sharing.models.door import bears
+from cordiale.apps.sharing.reads.documents import AT_ONCE, DocumentRead, documents_of
 from cordiale.apps.sharing.reads.reading import Now
 from cordiale.domain.sharing import Kind, words_of
 
@@ -64,13 +65,13 @@ def search(now: Now, *, query: str, kind: Kind | None = None, skip: int = 0, lim
     connection = connections[database_asked()]
     way = _WAYS[connection.vendor]
     asked, in_title = way.query(words), way.query_title(words)
-    labels = numbers(sorted(now.span.labels))
+    readable = bears("version.label_id", now.span.labels, vendor=connection.vendor)
     with connection.cursor() as cursor:
-        cursor.execute(way.kinds.format(labels=labels), [asked])
+        cursor.execute(way.kinds.format(readable=readable), [asked])
         kinds = {Kind(name): many for name, many in cursor.fetchall()}
         given: list[Any] = [asked, *([str(kind)] if kind else []), in_title]
         only = " AND version.kind = %s" if kind else ""
-        cursor.execute(way.hits.format(labels=labels, only=only, limit=int(limit), skip=int(skip)), given)
+        cursor.execute(way.hits.format(readable=readable, only=only, limit=int(limit), skip=int(skip)), given)
         found = [row[0] for row in cursor.fetchall()]
     texts = dict(DocumentText.objects.filter(version__in=found).values_list("version", "said"))
     hits = tuple(Hit(one, excerpt(texts.get(one.version, ""), words)) for one in documents_of(now, versions=found))
@@ -111,7 +112,7 @@ class _Way:
     def _where(self) -> str:
         return (
             f" FROM {self.source} JOIN sharing_document_version version ON version.id = {self.matches}"
-            " AND version.known_to_id IS NULL AND version.label_id IN ({labels})"
+            " AND version.known_to_id IS NULL AND {readable}"
         )
 
     @property

@@ -12,10 +12,13 @@ from django.db.models import Q, QuerySet
 from cordiale.apps.register.reads.installation import installation
 from cordiale.apps.sharing.models import DocumentVersion, Remark, Reminded, Subscription
 from cordiale.apps.sharing.models.rights import OPEN
-from cordiale.apps.sharing.reads.documents import AT_ONCE, DocumentRead, documents_of
+from cordiale.apps.sharing.reads.documents import AT_ONCE, DocumentRead, count, documents_of
 from cordiale.apps.sharing.reads.reading import Now
 from cordiale.domain.telling import Digest, is_due
 from cordiale.domain.viewer import Viewer
+
+FEW = 2_000
+"""Documents of a reader up to which they are put in order after they are read."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,19 @@ def new_documents(
         since: up to where the reader knows.
         within: leave out what is newer than this, or could not be read then.
     """
-    rows = _new(now, since, within).order_by("-known_from", "-pk")
+    rows = _new(now, since, within)
+    if count(now) <= FEW:
+        # ordered here: PostgreSQL would walk everybody's documents by entry to find these few
+        found = sorted(rows.values_list("known_from", "pk"), reverse=True)[:limit]
+        return documents_of(now, versions=[version for _entry, version in found])
+    rows = rows.order_by("-known_from", "-pk")
     return documents_of(now, versions=list(rows.values_list("pk", flat=True)[:limit]))
 
 
 def count_new(now: Now, *, since: Mark = NOTHING, within: Mark | None = None) -> int:
     """How many documents are new to the reader."""
+    if since == NOTHING and within is None:
+        return count(now)
     return _new(now, since, within).count()
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from cordiale.apps.ledger.writes import entry
 from cordiale.apps.sharing.models import Acknowledged
 from cordiale.apps.sharing.reads.auditing.exposing import exposed
+from cordiale.apps.sharing.writes.documents import RECORDED, SUBJECT
 from cordiale.domain.reading_log import Line
 from cordiale.domain.sharing import shown_name
 from cordiale.domain.viewer import Viewer, require
@@ -56,11 +57,13 @@ def acknowledge(*, line: str, document: str, note: str, by: Viewer, at: datetime
     if found is None or all(one.document != document for one in exposed(by, lines=[found])):
         raise NoSuchExposure
     key = shown_name(line, document)
-    with entry(by=by, at=at, verb="sharing.acknowledged", subject="exposure") as change:
+    with entry(by=by, at=at, verb=RECORDED, subject=SUBJECT) as change:
         if Acknowledged.objects.filter(line=key).exists():
             raise NoSuchExposure
         Acknowledged.objects.create(line=key, document=document, note=note.strip(), known_from_id=change.number)
-        change.record({"acknowledged": key, "line": line, "document": document, "note": note.strip()})
+        change.record(
+            {"did": "acknowledged", "acknowledged": key, "line": line, "document": document, "note": note.strip()}
+        )
 
 
 def _line(wanted: str) -> Line | None:
