@@ -52,12 +52,12 @@ class Bears(Lookup[Any]):
 
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The condition in the words of the database."""
         if not self.rhs:
             raise EmptyResultSet
         column, given = compiler.compile(self.lhs)
-        return bears(column, self.rhs, vendor=connection.vendor), list(given)
+        return bears(column, self.rhs, vendor=connection.vendor), tuple(given)
 
 
 def bears(column: str, labels: frozenset[int], *, vendor: str) -> str:

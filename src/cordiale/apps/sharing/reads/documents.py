@@ -266,7 +266,7 @@ def _read(now: Now, row: _Row, *, files: tuple[FileRead, ...] = (), links: tuple
         language=str(said["language"]),
         originator=str(said["originator"]),
         dated=str(said["dated"]),
-        dated_on=said["dated_on"],  # type: ignore[arg-type]  # a DateField gives a date
+        dated_on=said["dated_on"],
         controlled=bool(said["controlled"]),
         entry=int(str(said["known_from_id"])),
         files=files,
@@ -326,13 +326,15 @@ def _newest(now: Now, filters: Filters, after: Place | None, limit: int) -> list
     if filters:
         return _newest_filtered(filters, after, limit, few=sum(counts.values()) <= FEW_DOCUMENTS)
     connection = connections[database_asked()]
+    given: list[Any]
     beyond, given = ("", []) if after is None else (_BEYOND, [after.dated_on, after.dated_on, _row_of(after)])
     with connection.cursor() as cursor:
 
         def asked(sentence: str, **more: object) -> list[_Row]:
             many = sentence.count("{beyond}")
             cursor.execute(sentence.format(beyond=beyond, limit=int(limit), **more), given * many)
-            return cursor.fetchall()
+            rows: list[_Row] = cursor.fetchall()
+            return rows
 
         vendor, mine = connection.vendor, frozenset(counts)
         reach = _reach(counts, total=sum(_counted[now.head.hash].values()), limit=limit, probe=PROBE[vendor])
