@@ -318,6 +318,6 @@ def rows(viewers: dict[str, Viewer]) -> Iterator[Answer]:
                 {
                     **times("", ours),
                     "peer_ms": round(theirs),
-                    "peer": f"extrapolated from {len(chosen):,} rows of {len(everything):,}",
+                    "extrapolated_from": f"{len(chosen):,} rows of {len(everything):,}",
                 },
             )
