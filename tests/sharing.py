@@ -11,6 +11,7 @@ from cordiale.apps.sharing.reads.markings import label_of
 from cordiale.apps.sharing.writes.documents import Said, file_document
 from cordiale.apps.sharing.writes.files import KeptFile
 from cordiale.domain import clock
+from cordiale.domain.labels import Label
 from cordiale.domain.period import parse_when
 from cordiale.domain.sharing import Kind
 from cordiale.domain.viewer import Viewer
@@ -39,6 +40,11 @@ def said(title: str = "A paper", *, kind: Kind = Kind.PAPER, originator: str = "
     return Said(kind, title, "", "en", originator, parse_when(dated))
 
 
+def label(release: str = "pfp", group: str = "") -> Label:
+    """A label with a release in words."""
+    return label_of(owner, release=release, group=group)
+
+
 def filed(
     title: str = "A paper",
     *,
@@ -56,5 +62,6 @@ def filed(
 ) -> str:
     """The code of a document that is filed."""
     what = Said(kind, title, summary, "en", originator, parse_when(dated), controlled, links)
-    label = label_of(by, release=release, group=group)
-    return file_document(said=what, label=label, files=files, by=by, at=at or clock.now())
+    return file_document(
+        said=what, label=label_of(by, release=release, group=group), files=files, by=by, at=at or clock.now()
+    )

@@ -181,14 +181,16 @@ def test_a_wider_label_waits_for_a_second_person_where_one_is_demanded(desk, jap
 
 
 def test_a_document_that_its_originator_controls_goes_further_only_with_consent(desk, austria, japan):
-    filed_at = new(desk, originator="aut", controlled="on")["Location"]
-    wider = f"{filed_at}label/?level=unclassified&release=pfp,+jpn&group="
+    too_far = new(desk, originator="aut", controlled="on").content.decode()
+    filed_at = new(desk, "aut", originator="aut", controlled="on")["Location"]
+    wider = f"{filed_at}label/?level=unclassified&release=aut,+jpn&group="
 
     without = desk.post(wider, {"reason": "asked for"}).content.decode()
     refused = desk.get(f"{filed_at}consent/").status_code
     austria.post(f"{filed_at}consent/", {"release": "jpn"})
     desk.post(wider, {"reason": "asked for"})
 
+    assert "has not agreed" in too_far
     assert "has not agreed" in without
     assert refused == 404
     assert japan.get(filed_at).status_code == 200

@@ -15,6 +15,7 @@ from django.db import connection, connections
 
 from cordiale.apps.ledger.reads import Head, fault, head
 from cordiale.apps.register.reads.integrity import first_altered
+from cordiale.apps.sharing.reads.integrity import first_altered as documents_altered
 from cordiale.config.backups import documents
 from cordiale.config.backups.holding import BackupDamaged, OtherDatabase, held_by, refuse_newer
 from cordiale.config.backups.programs import call
@@ -56,7 +57,7 @@ def restore_backup(file: Path) -> Head:
     ):
         call_command("migrate", verbosity=0, interactive=False)
         viewer = Viewer.system("command line")
-        broken = fault(viewer) or first_altered(viewer)
+        broken = fault(viewer) or first_altered(viewer) or documents_altered(viewer)
         if broken is not None:
             raise BackupDamaged(file, f"its ledger does not hold at entry {broken.number}: {broken.what}")
         now = head(viewer)

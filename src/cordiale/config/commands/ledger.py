@@ -6,6 +6,7 @@ import click
 
 from cordiale.apps.ledger import reads
 from cordiale.apps.register.reads.integrity import first_altered
+from cordiale.apps.sharing.reads.integrity import first_altered as documents_altered
 from cordiale.domain.viewer import Viewer
 
 
@@ -21,7 +22,7 @@ def verify(published: str | None) -> None:
     viewer = Viewer.system("command line")
     try:
         now = reads.head(viewer)
-        fault = reads.fault(viewer) or first_altered(viewer)
+        fault = reads.fault(viewer) or first_altered(viewer) or documents_altered(viewer)
         if fault is None and published is not None:
             fault = reads.fault_of_published_head(viewer, published)
     except (reads.ClockMissing, reads.BadHead) as refusal:

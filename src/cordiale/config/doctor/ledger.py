@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from cordiale.apps.ledger.reads import fault, head
 from cordiale.apps.register.reads.installation import NoPackLoaded, installation
 from cordiale.apps.register.reads.integrity import first_altered
+from cordiale.apps.sharing.reads.integrity import first_altered as documents_altered
 from cordiale.config.doctor.findings import Finding, Visit, warning, well, wrong
 from cordiale.domain.viewer import Viewer
 
@@ -23,7 +24,7 @@ def newest(visit: Visit) -> Finding:
 
 def holds(visit: Visit) -> Finding:
     """Whether all of it holds; takes as long as the ledger is."""
-    broken = fault(_DOCTOR) or first_altered(_DOCTOR)
+    broken = fault(_DOCTOR) or first_altered(_DOCTOR) or documents_altered(_DOCTOR)
     if broken is None:
         return well("the ledger holds, and every row of the register is what it recorded")
     return wrong(

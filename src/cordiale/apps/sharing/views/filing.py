@@ -66,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 code = file_document(
                     said=_said(asked.cleaned_data), label=label, files=files, by=viewer, at=moment(request)
                 )
-            except (BadDocument, *LABELS) as refusal:
+            except (BadDocument, ConsentMissing, *LABELS) as refusal:
                 asked.add_error(None, str(refusal))
             else:
                 messages.success(request, _("The document is filed."))

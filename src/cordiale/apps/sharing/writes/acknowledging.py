@@ -9,7 +9,7 @@ from django.conf import settings
 from cordiale.apps.ledger.writes import entry
 from cordiale.apps.sharing.models import Acknowledged
 from cordiale.apps.sharing.reads.auditing.exposing import exposed
-from cordiale.apps.sharing.writes.documents import RECORDED, SUBJECT
+from cordiale.apps.sharing.reads.integrity import RECORDED, SUBJECT
 from cordiale.domain.reading_log import Line
 from cordiale.domain.sharing import shown_name
 from cordiale.domain.viewer import Viewer, require

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,20 +24,18 @@ from cordiale.apps.sharing.models import (
 )
 from cordiale.apps.sharing.models.rights import OPEN
 from cordiale.apps.sharing.reads.documents import DocumentRead, FileRead, Linked, NoSuchDocument, document
+from cordiale.apps.sharing.reads.integrity import RECORDED, SUBJECT, digest_of
 from cordiale.apps.sharing.reads.labels import label_numbered
 from cordiale.apps.sharing.reads.markings import gaining, label_of, meant
 from cordiale.apps.sharing.reads.originators import acts_for, is_desk, speaks_for
 from cordiale.apps.sharing.reads.reading import reading_to_write
 from cordiale.apps.sharing.writes.files import KeptFile
 from cordiale.domain import labels as rules
-from cordiale.domain.ledger import canonical
 from cordiale.domain.period import When, date_at
 from cordiale.domain.sharing import Kind, LinkedTo, words_of
 from cordiale.domain.viewer import NotPermitted, Viewer, require, require_second
 from cordiale.engines.files import kinds
 
-RECORDED, SUBJECT = "sharing.recorded", "document"
-"""Verb and subject of every entry about a document: the ledger is public, and what became of which document is not."""
 LONGEST_TITLE = 300
 LONGEST_TEXT = 20_000
 
@@ -94,12 +91,18 @@ def file_document(
     Raises:
         NotPermitted: a focal point files documents of the own party only.
         BadDocument, BadMarking, BadAudience.
+        ConsentMissing: another party controls it, and it would go further than to that party and the home audience.
     """
     require(by, "sharing.file")
     _refuse_others(by, said.originator)
     _check(by, said, files)
     label = label_of(by, level=label.level, release=label.release, group=label.group)
     _refuse_losing(by, said.originator, label, at)
+    if said.controlled and by.person and said.originator not in speaks_for(by):
+        kept_close = replace(label, release=label_of(by, release=f"party:{said.originator}").release)
+        further = gaining(by, old=[kept_close], new=label, at=at)
+        if further:
+            raise ConsentMissing(said.originator, further)
     code = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
     with entry(by=by, at=at, verb=RECORDED, subject=SUBJECT) as change:
         change.record({"did": "filed"})
@@ -387,7 +390,7 @@ def _put(
         texts += before.values_list("said", flat=True) if keep else ()
         before.delete()
     _findable(made, "\n".join(text for text in texts if text))
-    _commit_to(change, made, rows, sorted(links), reason)
+    _commit_to(change, made, reason)
 
 
 def _copy(change: Change, old: DocumentVersion, label: int, reason: str) -> None:
@@ -404,7 +407,7 @@ def _copy(change: Change, old: DocumentVersion, label: int, reason: str) -> None
     text = DocumentText.behind.get(version=old_pk)
     DocumentText.behind.filter(version=old_pk).delete()
     _findable(made, text.said)
-    _commit_to(change, made, files, sorted((link.kind, link.target) for link in links), reason)
+    _commit_to(change, made, reason)
 
 
 def _findable(made: DocumentVersion, said: str) -> None:
@@ -413,25 +416,9 @@ def _findable(made: DocumentVersion, said: str) -> None:
     )
 
 
-def _commit_to(
-    change: Change, made: DocumentVersion, files: Sequence[DocumentFile], links: Sequence[tuple[str, str]], reason: str
-) -> None:
+def _commit_to(change: Change, made: DocumentVersion, reason: str) -> None:
     """What the entry holds of a version: numbers and a hash of all that it says; the ledger keeps no content."""
-    said = [
-        made.document_id,
-        made.number,
-        made.label_id,
-        made.kind,
-        made.title,
-        made.summary,
-        made.language,
-        made.originator,
-        made.dated,
-        made.controlled,
-        sorted([file.name, file.media_type, file.size, file.sha256] for file in files),
-        list(links),
-    ]
-    digest = hashlib.sha256(canonical(said)).hexdigest()
+    digest = digest_of(Viewer.system("entry"), made)
     change.record(
         {"document": made.document_id, "version": made.pk, "label": made.label_id, "digest": digest, "reason": reason}
     )
