@@ -25,6 +25,8 @@ _CLOCK_AND_TIME = {
     "postgresql": _CLOCK.replace("SELECT", f"SELECT clock_timestamp(), {_LAST},"),
     "sqlite": _CLOCK.replace("SELECT", f"SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now'), {_LAST},"),
 }
+REPEATABLE_READ = 3
+"""What the driver of PostgreSQL calls this level."""
 _FIELDS = ("number", "at", "actor", "verb", "subject", "reason", "commitment", "previous", "hash")
 
 
@@ -176,10 +178,10 @@ def snapshot(viewer: Viewer) -> Iterator[Snapshot]:
         raise SnapshotInside
     outermost = not connection.in_atomic_block
     with ExitStack() as opened:
+        if connection.vendor == "postgresql" and outermost:
+            opened.enter_context(_of_one_state(connection))
         opened.enter_context(transaction.atomic(using=alias))
         cursor = opened.enter_context(connection.cursor())
-        if connection.vendor == "postgresql" and outermost:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         # state and time in one statement, the time after the state: what the state holds had happened by then
         cursor.execute(_CLOCK_AND_TIME[connection.vendor])
         row = cursor.fetchone()
@@ -195,6 +197,19 @@ def snapshot(viewer: Viewer) -> Iterator[Snapshot]:
         _set_while_open(opened, _database, alias)
         _set_while_open(opened, _look, [now])
         yield Snapshot(now, at)
+
+
+@contextmanager
+def _of_one_state(connection: Any) -> Iterator[None]:
+    """The next transaction of a connection to PostgreSQL is REPEATABLE READ READ ONLY, said as it begins."""
+    connection.ensure_connection()
+    driver = connection.connection
+    driver.isolation_level, driver.read_only = REPEATABLE_READ, True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.isolation_level = driver.read_only = None
 
 
 def _set_while_open(opened: ExitStack, variable: ContextVar[Any], value: Any) -> None:

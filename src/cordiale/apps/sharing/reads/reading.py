@@ -200,13 +200,14 @@ def _reader(viewer: Viewer, seen: Snapshot) -> Reader:
 
 MOST_KEPT = 10_000
 _readers: dict[tuple[object, ...], Reader] = {}
+_last_labels: dict[str, int] = {}
 _spans: dict[tuple[str, int, Reader], Span] = {}
 
 
 def _span(viewer: Viewer, seen: Snapshot, reader: Reader, *, anew: bool) -> Span:
     """The labels somebody may read, kept until the register, the labels or the hour change it."""
     at = microseconds(seen.at)
-    last = _last_label()
+    last = _last_label(seen)
     key = (seen.head.register_hash, last, reader)
     found = _spans.get(key)
     if found is None or not found.begins <= at < found.ends:
@@ -221,10 +222,20 @@ def _span(viewer: Viewer, seen: Snapshot, reader: Reader, *, anew: bool) -> Span
     return found
 
 
-def _last_label() -> int:
-    with connections[database_asked()].cursor() as cursor:  # written out, as every reading asks
+def _last_label(seen: Snapshot) -> int:
+    """The number of the last label; no label comes without an entry."""
+    found = _last_labels.get(seen.head.hash)
+    if found is None:
+        if len(_last_labels) >= MOST_KEPT:
+            _last_labels.clear()
+        found = _last_labels[seen.head.hash] = _ask_last_label()
+    return found
+
+
+def _ask_last_label() -> int:
+    with connections[database_asked()].cursor() as cursor:
         cursor.execute("SELECT max(id) FROM sharing_label")
-        return cursor.fetchone()[0] or 0
+        return int(cursor.fetchone()[0] or 0)
 
 
 def _write_down(now: Now, action: Action) -> None:
