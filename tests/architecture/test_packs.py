@@ -40,6 +40,10 @@ def ids(packs: Path) -> set[str]:
     return found - FALSE_FRIENDS.keys()
 
 
+STANDARDS = re.compile(r"urn:nato:stanag:[\w:]+")
+"""Names of standards are names, whoever wrote them."""
+
+
 def about_one_organisation(package: Path, names: set[str]) -> list[str]:
     """Words of templates and of strings in Python under `package` (src/cordiale) that are in `names`, in any case.
 
@@ -48,7 +52,7 @@ def about_one_organisation(package: Path, names: set[str]) -> list[str]:
     return [
         f"{place}: {word}"
         for place, text in _texts(package)
-        for word in WORD.findall(text)
+        for word in WORD.findall(STANDARDS.sub("", text))
         if {word.casefold(), *word.casefold().split("-")} & names
     ]
 

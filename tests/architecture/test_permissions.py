@@ -30,7 +30,7 @@ from cordiale.domain.permissions import EVERYBODY, MATRIX, MEANING, READING
 from cordiale.domain.roles import Role
 from cordiale.domain.viewer import EVERY_PERMISSION, Viewer
 from cordiale.ui.pages import page_urls
-from cordiale.ui.permitting import allowed, needs
+from cordiale.ui.permitting import FEED, allowed, needs
 from tests.architecture.source import ROOT
 from tests.makers import load, outsider, owner, small_pack
 from tests.people import DESK, mandate_of, now_somebody, seen, signed_in
@@ -232,6 +232,8 @@ def answered(route: Route, answer: Any) -> str:
     """What an answer amounts to. A page that one may open can still be about nothing: for all who may open it."""
     if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/?next="):
         return "asked to sign in"
+    if answer.status_code == 401 and route.address.endswith(FEED) and "WWW-Authenticate" in answer:
+        return "asked to sign in"  # a reader of feeds sends its token as a password
     if route.needs in ("public", "signed in") and ABOUT_NOTHING & {route.name, *route.parameters}:
         return "open" if answer.status_code in (200, 302, 400, 401, 403, 404) else f"answers {answer.status_code}"
     if answer.status_code == 404:

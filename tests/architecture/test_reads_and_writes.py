@@ -23,7 +23,6 @@ PURE = {
 }
 PURE |= {
     "apps/ledger/reads.py database_asked": "says which connection is asked",
-    "apps/sharing/reads/documents.py numbers": "writes numbers as text",
     "apps/sharing/reads/labels.py ceiling_of": "looks at the manifest it is given",
     "apps/sharing/reads/labels.py home": "looks at the manifest it is given",
     "apps/sharing/reads/labels.py audience_of": "looks at label, manifest and engine it is given",
