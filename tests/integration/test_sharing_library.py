@@ -67,6 +67,18 @@ def test_the_countries_are_shown_before_anything_is_filed(desk):
     assert "Belarus, Russia" in page
 
 
+def test_a_label_that_another_system_sent_is_taken_and_shown_before_anything_is_filed(desk):
+    filed_at = new(desk, "pfp, jpn")["Location"]
+    sent_label = desk.get(f"{filed_at}label.xml").content
+
+    taken = desk.post("/documents/new/label-xml/", {"label_file": SimpleUploadedFile("label.xml", sent_label)})
+    refused = desk.post("/documents/new/label-xml/", {"label_file": SimpleUploadedFile("label.xml", b"<nothing/>")})
+
+    assert "NATO UNCLASSIFIED – Releasable to JPN, PfP" in desk.get(taken["Location"]).content.decode()
+    assert refused.status_code == 200
+    assert "field-error" in refused.content.decode()
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [

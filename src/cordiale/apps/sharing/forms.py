@@ -156,6 +156,14 @@ class DocumentForm(forms.Form):
             del self.fields["keep"]
 
 
+class LabelFileForm(forms.Form):
+    """A label that another system sent."""
+
+    label_file = forms.FileField(
+        label=_("Or take a label as XML"), help_text=_("As other systems send it, in the style of STANAG 4774.")
+    )
+
+
 class ReasonForm(forms.Form):
     """Why."""
 

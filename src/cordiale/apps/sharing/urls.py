@@ -12,13 +12,14 @@ from cordiale.apps.sharing.views.auditing import (
 )
 from cordiale.apps.sharing.views.documents import download, library, one_document
 from cordiale.apps.sharing.views.feeds import documents_feed
-from cordiale.apps.sharing.views.filing import agree, new, new_content, new_label, new_remark, take_off
+from cordiale.apps.sharing.views.filing import agree, label_sent, new, new_content, new_label, new_remark, take_off
 from cordiale.apps.sharing.views.labels_xml import label_xml
 from cordiale.apps.sharing.views.rights import all_rights, edit_right
 
 urlpatterns = [
     path("documents/", library, name="documents"),
     path("documents/new/", new, name="document-new"),
+    path("documents/new/label-xml/", label_sent, name="label-sent"),
     path("documents/could-read/", party_could_read, name="audit-could-read"),
     path("documents/exposures/", all_exposures, name="audit-exposures"),
     path("documents/exposures/acknowledge/", acknowledge_exposure, name="audit-acknowledge"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -15,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from cordiale.apps.people.writes.proposals import propose
 from cordiale.apps.register.reads.labels import labels as names
-from cordiale.apps.sharing.forms import ConsentForm, DocumentForm, LabelForm, ReasonForm, RemarkForm
+from cordiale.apps.sharing.forms import ConsentForm, DocumentForm, LabelFileForm, LabelForm, ReasonForm, RemarkForm
 from cordiale.apps.sharing.reads.documents import DocumentRead, Linked, document
 from cordiale.apps.sharing.reads.labels import label_numbered, levels
 from cordiale.apps.sharing.reads.markings import groups_in_the_know, label_of, meant
 from cordiale.apps.sharing.reads.originators import is_desk, speaks_for
 from cordiale.apps.sharing.reads.reading import reading
+from cordiale.apps.sharing.reads.statements import LabelNotTaken
+from cordiale.apps.sharing.views.labels_xml import label_of_upload
 from cordiale.apps.sharing.views.showing import countries, may_change, meaning
 from cordiale.apps.sharing.writes.documents import (
     BadDocument,
@@ -39,12 +42,15 @@ from cordiale.domain.labels import BadMarking, Label
 from cordiale.domain.sharing import Kind, LinkedTo
 from cordiale.domain.viewer import NeedsSecondPerson, Viewer
 from cordiale.engines.audience.language import BadAudience
+from cordiale.engines.confidentiality.refusing import BadLabelXml
 from cordiale.engines.files.refusing import BadFile
 from cordiale.engines.files.storing import StoreFull
 from cordiale.ui.permitting import moment, needs, viewer_of
 from cordiale.ui.tables import Link
 
 LABELS = (BadMarking, BadAudience)
+LONGEST_LABEL = 64 * 1024
+"""Bytes that are read of a label as XML; more are refused by its reader."""
 
 
 @needs("sharing.file")
@@ -54,7 +60,12 @@ def new(request: HttpRequest) -> HttpResponse:
     form, label = _label_asked(request, viewer)
     trail = (Link(_("Documents"), reverse("documents")), Link(_("File a document")))
     if label is None:
-        context = {"form": form, "title": _("File a document: who may read it"), "breadcrumbs": trail}
+        context = {
+            "form": form,
+            "title": _("File a document: who may read it"),
+            "breadcrumbs": trail,
+            "takes_xml": True,
+        }
         return render(request, "sharing/label.html", context)
     asked = DocumentForm(
         request.POST or None, request.FILES or None, originators=_originators(viewer), initial=_first_originator(viewer)
@@ -83,6 +94,30 @@ def new(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": trail,
     }
     return render(request, "sharing/file.html", context)
+
+
+@needs("sharing.file")
+def label_sent(request: HttpRequest) -> HttpResponse:
+    """Take the label of a document to be filed from a label as XML."""
+    viewer = viewer_of(request)
+    form = LabelFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        content = form.cleaned_data["label_file"].read(LONGEST_LABEL + 1)
+        try:
+            label = label_of_upload(viewer, content, at=moment(request))
+        except (BadLabelXml, LabelNotTaken, *LABELS) as refusal:
+            form.add_error("label_file", str(refusal))
+        else:
+            said = urlencode({"level": label.level, "release": label.release, "group": label.group})
+            return HttpResponseRedirect(f"{reverse('document-new')}?{said}")
+    context = {
+        "form": form,
+        "title": _("File a document: its label as XML"),
+        "lead": _("The next page shows every country that could read it, before anything is saved."),
+        "submit": _("See whom it lets read"),
+        "back": reverse("document-new"),
+    }
+    return render(request, "ui/form.html", {**context, "is_multipart": True})
 
 
 @needs("sharing.file")
