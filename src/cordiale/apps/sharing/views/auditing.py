@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from cordiale.apps.register.reads.asking import StandingRead
 from cordiale.apps.register.reads.installation import installation
@@ -39,6 +40,9 @@ from cordiale.ui.tables import Cell, Column, Link, Table
 
 PAGE = 50
 """Exposures on a page."""
+
+FOR_AUDITORS = lazy("For security officers and auditors only")
+"""What stands in the head of a page that speaks of documents of every marking."""
 
 CODE = 26
 """Characters of a document's code at most."""
@@ -80,6 +84,7 @@ def document_readers(request: HttpRequest, code: str) -> HttpResponse:
         "readers": sum(one.is_reader for one in found.parties),
         "people": sum(one.is_reader for one in found.people),
     }
+    context["marking"] = found.marking or FOR_AUDITORS
     return render(request, "sharing/audit_readers.html", context, status=400 if form.is_bound and form.errors else 200)
 
 
@@ -250,6 +255,7 @@ def party_could_read(request: HttpRequest) -> HttpResponse:
             "next": Link(_("More documents"), f"?{urlencode(following)}") if found.following else None,
         }
     status = 400 if form.is_bound and form.errors else 200
+    context["marking"] = FOR_AUDITORS
     return render(request, "sharing/audit_could_read.html", context, status=status)
 
 
@@ -299,6 +305,7 @@ def all_exposures(request: HttpRequest) -> HttpResponse:
         "previous": Link(_("Newer"), f"?from={max(0, first - PAGE)}") if first else None,
         "next": Link(_("Older"), f"?from={first + PAGE}") if len(found) > first + PAGE else None,
     }
+    context["marking"] = FOR_AUDITORS
     return render(request, "sharing/audit_exposures.html", context)
 
 
