@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -117,7 +117,13 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
     for alias, name in database.names.items():
         known[alias] |= {"NAME": name, "USER": database.user}
         connections[alias] = connections.create_connection(alias)
-    snapshots, settings.SNAPSHOTS = settings.SNAPSHOTS, "snapshots" if "snapshots" in database.names else "default"
+    own = {
+        "SNAPSHOTS": "snapshots" if "snapshots" in database.names else "default",
+        "READ_LOG": database.home / "readlog",
+        "DOCUMENTS": database.home / "documents",
+    }
+    before = {name: getattr(settings, name) for name in own}
+    _set(own)
     try:
         with blocker.unblock():
             try:
@@ -129,7 +135,18 @@ def in_this_process(database: OwnDatabase, blocker: DjangoDbBlocker) -> Iterator
         for alias, (connection, name, user) in kept.items():
             known[alias] |= {"NAME": name, "USER": user}
             connections[alias] = connection
-        settings.SNAPSHOTS = snapshots
+        _set(before)
+
+
+def _set(values: Mapping[str, Any]) -> None:
+    """Change settings, and forget the writer of the read log, which belongs to a folder."""
+    from cordiale.apps.sharing.reads import reading
+    from cordiale.config import readlog
+
+    for name, value in values.items():
+        setattr(settings, name, value)
+    readlog.read_log.cache_clear()
+    reading._log.cache_clear()
 
 
 @contextmanager

@@ -521,7 +521,7 @@ class TestArchive:
         with here(own_database):
             assert CliRunner().invoke(main, ["backup", str(tmp_path / "one")]).exit_code == 0
             archive.rename(tmp_path / "one.readlog")
-            fill(folder, 1)
+            fill(own_database.home / "readlog", 1)
 
             done = CliRunner().invoke(main, ["restore", str(tmp_path / "one")])
             again = CliRunner().invoke(main, ["backup", str(tmp_path / "one")])

@@ -343,8 +343,8 @@ def test_s9_the_exposures_are_what_the_oracle_finds(small: None, seed: int):
 
     found = exposures(SYSTEM)
 
+    # a history may expose nothing; that something is found at all is for the tests below
     assert {(one.line, one.document) for one in found} == exposed_by_oracle(world)
-    assert found
 
 
 def test_s9_a_suspension_from_now_on_exposes_nothing(small: None):
@@ -403,7 +403,13 @@ def test_s9_an_exposure_is_acknowledged_once_by_the_security_officer(small: None
     assert all(told[each.key].acknowledged is None for each in others)
     assert (last.verb, last.subject, last.reason) == ("sharing.recorded", "document", "")
     assert content(owner, number=last.number) == [
-        {"acknowledged": one.key, "line": one.line, "document": one.document, "note": "Asked them to delete it"}
+        {
+            "did": "acknowledged",
+            "acknowledged": one.key,
+            "line": one.line,
+            "document": one.document,
+            "note": "Asked them to delete it",
+        }
     ]
     with pytest.raises(NoSuchExposure):
         acknowledge(line=one.line, document=one.document, note="", by=officer, at=clock.now())

@@ -31,7 +31,7 @@ from cordiale.domain.sharing import Kind, LinkedTo
 from tests.people import DESK, now_somebody, seen, signed_in
 from tests.sharing import filed, said
 
-PROTECTED = re.compile(r"sharing_document_(?:version|file|link|text|words)\b|\bsharing_document\b|sharing_remark")
+PROTECTED = re.compile(r"sharing_document_(?:version|file|link|text|words)\b|\bsharing_document\b")
 READERS = {
     "anybody": None,
     "austria": Mandate(Role.FOCAL_POINT, "aut"),

@@ -10,6 +10,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -385,7 +386,7 @@ class TestAMailThatFails:
                 if reading.shown:
                     raise LogUnwritable(Path("readlog"), "no space")
 
-        monkeypatch.setattr(reads_reading, "_log", Full)
+        monkeypatch.setattr(reads_reading, "_log", lru_cache(maxsize=1)(Full))
         with pytest.raises(LogUnwritable):
             sent(person)
 

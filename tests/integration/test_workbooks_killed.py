@@ -33,7 +33,7 @@ import django
 
 django.setup()
 
-from cordiale.apps.desk import jobs
+from cordiale.apps.desk.jobs import workbooks as jobs
 from cordiale.apps.jobs.jobs.worker import work
 
 WHERE = sys.argv[1]
