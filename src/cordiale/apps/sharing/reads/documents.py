@@ -15,7 +15,7 @@ from cordiale.apps.ledger.reads import database_asked
 from cordiale.apps.sharing.models import DocumentFile, DocumentLink, DocumentVersion, LabelCount
 from cordiale.apps.sharing.models.door import bears, numbers
 from cordiale.apps.sharing.models.rights import OPEN
-from cordiale.apps.sharing.reads.labels import labels_numbered
+from cordiale.apps.sharing.reads.labels import label_numbered, labels_numbered
 from cordiale.apps.sharing.reads.markings import marking_of
 from cordiale.apps.sharing.reads.reading import Now
 from cordiale.domain.sharing import Kind, LinkedTo
@@ -283,7 +283,8 @@ def _read(now: Now, row: _Row, *, files: tuple[FileRead, ...] = (), links: tuple
 
 def _marking(now: Now, number: int) -> str:
     _learn_markings(now, {number})
-    return _markings[now.head.register_hash, number]
+    found = _markings.get((now.head.register_hash, number))  # another thread may have forgotten all of them
+    return found or marking_of(now.viewer, label=label_numbered(now.viewer, number=number))
 
 
 def _learn_markings(now: Now, labels: set[int]) -> None:
