@@ -92,7 +92,9 @@ def forget() -> None:
     labels._windows.clear()
     reading._readers.clear()
     reading._spans.clear()
+    reading._last_labels.clear()
     documents._markings.clear()
+    documents._counted.clear()
 
 
 def unguarded(*tables: str) -> None:

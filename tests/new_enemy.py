@@ -30,6 +30,8 @@ WORKERS = 4
 REQUESTS_A_CYCLE = 80
 """Requests that are answered, by all together, for each suspension, or about so many: the writer files meanwhile."""
 FEWEST_CYCLES = 25
+KEPT = 50
+"""Requests for which the careless reader keeps a decision: about three suspensions long."""
 AHEAD = timedelta(seconds=2)
 BESIDE = timedelta(milliseconds=2)
 """SQLite tells the time in milliseconds; two cover a moment rounded at either end."""
@@ -198,16 +200,20 @@ _decision: dict[str, Any] = {}
 
 
 def _as_caches_do(viewer: Any, codes: tuple[str, ...]) -> tuple[int, int, tuple[str, ...]]:
-    """One request as a careless product would answer it: the decision is kept for a second, and no snapshot is open."""
+    """One request as a careless product would answer it: the decision is kept for a while, and no snapshot is open.
+
+    A while is so many requests and not a second: on a fast machine all suspensions came and went within the second.
+    """
     from cordiale.apps.sharing.models.door import door
     from cordiale.apps.sharing.reads.documents import newest
     from cordiale.apps.sharing.reads.reading import reading
     from cordiale.domain.period import microseconds
 
-    if _decision.get("until", 0.0) < time.monotonic():
+    if not _decision.get("left"):
         with reading(viewer) as now:
             pass
-        _decision.update(now=now, until=time.monotonic() + 1)
+        _decision.update(now=now, left=KEPT)
+    _decision["left"] -= 1
     now = _decision["now"]
     now.shown.clear()
     with door(now.span.labels):

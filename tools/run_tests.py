@@ -66,7 +66,7 @@ RUNS = (
     ),
     Run(
         "PostgreSQL",
-        ("contract", "integration", "browser/test_desk_journey.py"),
+        ("contract", "integration", "browser/test_desk_journey.py", "browser/test_sharing_journey.py"),
         (*TWO_FILES_AT_ONCE, "--postgres"),
         needs="PostgreSQL",
     ),

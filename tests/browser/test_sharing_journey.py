@@ -1,6 +1,6 @@
 """A document on its way: released to a framework, read by one country, unknown to another, withdrawn by a suspension.
 
-`make test` runs it on SQLite; with `--postgres`, pytest runs it on PostgreSQL.
+`make test` runs it on both databases.
 """
 
 from __future__ import annotations

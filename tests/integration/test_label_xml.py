@@ -41,8 +41,7 @@ from tests.people import DESK, now_somebody, seen, signed_in, somebody
 
 urlpatterns = [path("documents/<str:code>/label.xml", label_xml), path("", include("cordiale.config.urls"))]
 
-# what it proves of the register is the same on either database, and has its own tests there
-pytestmark = [pytest.mark.usefixtures("nato"), pytest.mark.sqlite]
+pytestmark = pytest.mark.usefixtures("nato")
 
 
 @pytest.fixture

@@ -37,9 +37,6 @@ from tests.databases import ROOT, OwnDatabase
 from tests.processes import Service, free_port, until_healthy
 from tools import verify_read_log
 
-# files and processes; the one entry that heads make is the ledger's, which has its own tests on either database
-pytestmark = pytest.mark.sqlite
-
 AT = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
 OWNER = Viewer.system("command line")
 

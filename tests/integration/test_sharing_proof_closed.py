@@ -146,7 +146,7 @@ class TestWhoMayReadCannotBeDecided:
 
         assert set(library.refused().values()) == {"cannot-read"}
 
-    @pytest.mark.parametrize("table", ["sharing_label", "sharing_document_version"])
+    @pytest.mark.parametrize("table", ["sharing_label", "sharing_document_version", "sharing_label_count"])
     def test_s6_nobody_reads_while_a_table_is_gone(self, library, table):
         execute(f"ALTER TABLE {table} RENAME TO somewhere_else")
         forget()

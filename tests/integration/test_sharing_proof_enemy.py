@@ -44,10 +44,10 @@ def test_s3_s4_five_thousand_requests_while_suspensions_come_and_go_show_and_tea
 
     assert (found.shown, found.torn) == (0, 0)
     assert found.requests >= 5_000
-    assert found.suspensions > 20
-    assert min(found.let_in, found.kept_out) >= 200, found
+    assert found.suspensions > 30
+    assert min(found.let_in, found.kept_out) >= 500, found
     # the suspension that began by the clock alone, two seconds after it was recorded
-    assert min(found.let_in_before, found.kept_out_after) >= 20, found
+    assert min(found.let_in_before, found.kept_out_after) >= 50, found
 
 
 @pytest.mark.long
@@ -60,10 +60,11 @@ def test_s3_s4_a_hundred_thousand_requests_show_and_tear_nothing(own_nato_databa
     assert min(found.let_in, found.kept_out) >= 5_000, found
 
 
-def test_s3_s4_a_decision_kept_for_a_second_is_caught(own_nato_database, tmp_path):
+def test_s3_s4_a_decision_kept_for_a_while_is_caught(own_nato_database, tmp_path):
     found = new_enemy.run(own_nato_database, tmp_path / "seen", requests=1_000, reader="cache")
 
     assert found.shown > 10, found
+    assert found.torn > 10, found
 
 
 def test_s4_a_document_filed_after_the_number_it_was_decided_on_is_called_torn(own_nato_database, here):
