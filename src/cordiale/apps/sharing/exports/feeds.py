@@ -56,7 +56,7 @@ def atom(
         )
     if not documents:
         # a feed says when it changed: one that holds nothing must not tell when it came to hold nothing
-        feed.latest_post_date = _never  # type: ignore[method-assign]
+        feed.latest_post_date = _never  # type: ignore[method-assign]  # Django would name a day
     return feed.writeString("utf-8")
 
 
