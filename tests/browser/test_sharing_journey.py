@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +33,12 @@ SUSPENSION = (
 TITLE = "Demonstration paper on mine action"
 LINE = "Demonstration text: what was learnt about quixotic mines.\n"
 SIZE = 15 * 2**20
-"""Bytes of the file: more than stand in buffers between the server and a reader who takes his time."""
+"""Bytes of the file: more than what stands between the server and a reader who takes his time, 6 MiB at most.
+
+Those are 2 MiB in the server, up to 4 MiB in the kernel's buffer for sending, and WINDOW.
+"""
+WINDOW = 2**16
+"""Bytes that wait at the reader's: said, because left alone the kernel makes it up to 32 MiB on a fast line."""
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +171,11 @@ class Download:
     def __init__(self, site: str, page: Page, path: str) -> None:
         cookies = "; ".join(f"{one.get('name')}={one.get('value')}" for one in page.context.cookies())
         place = urlsplit(site)
-        self.connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
+        self.connection = http.client.HTTPConnection(place.hostname or "", place.port)
+        self.connection.sock = socket.socket()
+        self.connection.sock.settimeout(30)
+        self.connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW)
+        self.connection.sock.connect((place.hostname, place.port))
         self.connection.request("GET", path, headers={"Cookie": cookies})
         self.answer = self.connection.getresponse()
         assert self.answer.status == 200
