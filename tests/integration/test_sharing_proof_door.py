@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
-from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from cordiale.apps.people.writes.tokens import make_token
@@ -24,12 +23,12 @@ from cordiale.apps.sharing.models.door import readable
 from cordiale.apps.sharing.reads.documents import Linked
 from cordiale.apps.sharing.writes.documents import remark, revise, withdraw
 from cordiale.apps.sharing.writes.files import KeptFile, keep_file
-from cordiale.config.routes import operations, routes
 from cordiale.domain import clock
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.sharing import Kind, LinkedTo
 from tests.people import DESK, now_somebody, seen, signed_in
 from tests.sharing import filed, said
+from tests.walk import everything_told
 
 PROTECTED = re.compile(r"sharing_document_(?:version|file|link|text|words)\b|\bsharing_document\b|sharing_remark")
 OWN_WORDS = (
@@ -48,7 +47,6 @@ READERS = {
 }
 AUDITING = {"audit-readers", "audit-could-read", "audit-exposures", "audit-acknowledge"}
 """Routes that look at documents for auditors, without their text, by the one module that may."""
-SKIPPED = {"account_logout", "api-root"}
 
 
 @pytest.fixture(autouse=True)
@@ -83,64 +81,6 @@ def reader(mandate: Mandate | None) -> tuple[Client, dict[str, str]]:
     at = clock.now()
     token = make_token(name="t", scope="read", expires_on=at.date() + timedelta(days=9), by=seen(person, at), at=at)
     return signed_in(person), {"Authorization": f"Bearer {token}"}
-
-
-def addresses(code: str) -> Iterator[str]:
-    """An address of every route that answers GET, about things that exist."""
-    held = {
-        "party": "aut",
-        "framework": "pfp",
-        "agreement": "x",
-        "source": "x",
-        "number": 1,
-        "table": "standings",
-        "format": "csv",
-        "file": "timeline.svg",
-        "secret": "x",
-        "token": 1,
-        "invitation": 1,
-        "asked": 1,
-        "grant": 1,
-        "key": "x-y",
-        "uidb36": "1",
-        "pk": 1,
-        "provider_id": "x",
-        "verb": "assert",
-        "job": "7a2b1b0e-8a0c-4f43-9a3e-2f0a3d0c5a11",
-        "code": code,
-        "name": "note.txt",
-    }
-    for route in routes():
-        if not route.name or route.name in SKIPPED or "account" in route.name or "mfa" in route.name:
-            continue
-        name = f"api:{route.name}" if route.name == "openapi-json" else route.name
-        kept = {
-            key: ("xlsx" if route.name == "workbook" and key == "format" else held[key]) for key in route.parameters
-        }
-        yield reverse(name, kwargs=kept)
-    yield from ("/documents/?q=secret", "/documents/?kind=paper", "/documents/?party=aut", "/search?q=secret")
-
-
-def asked_of_the_api(code: str) -> Iterator[str]:
-    """An address of every operation that answers GET."""
-    held = {"party": "aut", "framework": "pfp", "source": "x", "number": "1", "code": code, "name": "note.txt"}
-    for one in operations():
-        method, path = one.asked.split(" ")
-        if method == "GET":
-            path = re.sub(r"\{(\w+)\}", lambda found: held.get(found[1], "parties"), path)
-            yield f"{path}?q=secret" if one.name == "document_search" else path
-
-
-def everything_told(client: Client, program: dict[str, str], code: str) -> dict[str, tuple[int, bytes]]:
-    """Address to status and body of all that a reader can ask."""
-    told = {}
-    for address in (*addresses(code), *asked_of_the_api(code), "/documents/feed.atom"):
-        is_program = address.startswith("/api/") or address.endswith("feed.atom")
-        answer = client.get(address, headers=program if is_program else {})
-        told_in_pieces: Any = answer
-        body = b"".join(told_in_pieces.streaming_content) if answer.streaming else answer.content
-        told[address] = (answer.status_code, body)
-    return told
 
 
 def note(text: str) -> KeptFile:

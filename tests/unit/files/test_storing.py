@@ -199,6 +199,14 @@ def test_what_cannot_be_read_is_damage(store):
     assert list(store.damaged()) == [Damage(HELLO, None)]
 
 
+def test_damaged_content_of_the_same_length_is_replaced_when_it_comes_again(store):
+    keep(store, b"Hello")
+    store.path(HELLO).write_bytes(b"Jello")
+
+    assert keep(store, b"Hello").is_new
+    assert list(store.damaged()) == []
+
+
 def test_damaged_content_of_another_length_is_replaced_when_it_comes_again(store):
     keep(store, b"Hello")
     store.path(HELLO).write_bytes(b"Hel")
