@@ -41,7 +41,7 @@ from cordiale.apps.sharing.writes.rights import BadRight, clear, define_group, l
 from cordiale.domain import labels as rules
 from cordiale.domain.editing import Define, Rank
 from cordiale.domain.participation import Scope, StartKind
-from cordiale.domain.period import ImpossibleDate, Period, parse_when
+from cordiale.domain.period import EndsBeforeItStarts, ImpossibleDate, Period, parse_when
 from cordiale.domain.roles import Mandate, Role
 from cordiale.domain.sharing import Kind, LinkedTo
 from cordiale.domain.viewer import Viewer
@@ -273,6 +273,7 @@ REFUSALS = (
     BadGroup,
     BadRight,
     BadStatement,
+    EndsBeforeItStarts,
     HeldAlready,
     ImpossibleDate,
     IndexError,
