@@ -1,0 +1,164 @@
+"""Leximin on whole seats: the worst party's share as high as can be, then the next one's, and so on.
+
+The share of a party is its seats of priority 1 by what it asked for of that. Shares are fractions of whole numbers, so
+levels are counted, never measured. Everybody who can still rise is lifted to the highest level that is feasible for all
+together; at the next level they are lifted one by one, the most senior first, and who cannot rise is frozen for good.
+Rule: design/seats.md, section 2; trap 6.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+Thresholds = tuple[int, ...]
+"""By party, the seats of priority 1 that it gets at least."""
+
+
+class Proof(StrEnum):
+    """How it is known that a party cannot rise."""
+
+    ALL = "it has all it asked for"
+    PROGRAM = "not even fractions of seats would do"
+    SEARCH = "no whole seats would do"
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A party that cannot rise.
+
+    Args:
+        party: its place.
+        seats: what it has at least.
+        refused: what it would have at the next level; not feasible while all others keep what they have.
+        proof: how that is known.
+    """
+
+    party: int
+    seats: int
+    refused: int
+    proof: Proof
+
+
+@dataclass(frozen=True)
+class Leximin:
+    """What every party gets at least, and in which order they were frozen."""
+
+    thresholds: Thresholds
+    frozen: tuple[Frozen, ...]
+
+
+class Oracle:
+    """Says whether thresholds can be met together; asks as little as can be.
+
+    What a solution gives meets all thresholds below it, and what is not feasible is not so for higher ones either.
+
+    Args:
+        program: whether fractions of seats would do: when it says no, that is rigorous.
+        search: what every party gets in whole seats that do, None where none do; dear.
+    """
+
+    def __init__(
+        self, program: Callable[[Thresholds], bool], search: Callable[[Thresholds], Thresholds | None]
+    ) -> None:
+        self._program, self._search = program, search
+        self._met: list[Thresholds] = []
+        self._promised: set[Thresholds] = set()
+        self._refused: list[tuple[Thresholds, Proof]] = []
+
+    def promises(self, wanted: Thresholds) -> bool:
+        """Whether fractions of seats would do."""
+        if wanted in self._promised or any(_covers(one, wanted) for one in self._met):
+            return True
+        if self.proof(wanted) is not None:
+            return False
+        if self._program(wanted):
+            self._promised.add(wanted)
+            return True
+        self._refused.append((wanted, Proof.PROGRAM))
+        return False
+
+    def meets(self, wanted: Thresholds) -> bool:
+        """Whether whole seats do."""
+        if any(_covers(one, wanted) for one in self._met):
+            return True
+        if not self.promises(wanted):
+            return False
+        found = self._search(wanted)
+        if found is None:
+            self._refused.append((wanted, Proof.SEARCH))
+            return False
+        self._met.append(found)
+        return True
+
+    def proof(self, wanted: Thresholds) -> Proof | None:
+        """How it is known that thresholds cannot be met; None where it is not known."""
+        return next((proof for one, proof in self._refused if _covers(wanted, one)), None)
+
+
+def leximin(wanted: Sequence[int], order: Sequence[int], oracle: Oracle) -> Leximin:
+    """Thresholds by the order in which parties are lifted.
+
+    Args:
+        wanted: by party, seats of priority 1 that it asks for; parties that ask for none have no share.
+        order: places of parties, the most senior first.
+    """
+    active = [party for party in order if wanted[party]]
+    now: Thresholds = (0,) * len(wanted)
+    frozen: list[Frozen] = []
+    levels = sorted({Fraction(seats, wanted[party]) for party in active for seats in range(wanted[party] + 1)})
+    place = 0
+    while active:
+
+        def at(level: int, now: Thresholds = now, active: Sequence[int] = tuple(active)) -> Thresholds:
+            return _lifted(now, wanted, active, levels[level])
+
+        high = _highest(place, len(levels), lambda level: oracle.promises(at(level)))
+        place = high if oracle.meets(at(high)) else _highest(place, high, lambda level: oracle.meets(at(level)))
+        now = at(place)
+        if place + 1 == len(levels):
+            frozen += [Frozen(party, now[party], now[party], Proof.ALL) for party in active]
+            break
+        place += 1
+        still = []
+        for party in active:
+            lifted = _lifted(now, wanted, [party], levels[place])
+            if lifted == now or oracle.meets(lifted):
+                now = lifted
+                still.append(party)
+            else:
+                frozen.append(Frozen(party, now[party], lifted[party], oracle.proof(lifted) or Proof.SEARCH))
+        active = still
+    return Leximin(now, tuple(frozen))
+
+
+def _covers(high: Thresholds, low: Thresholds) -> bool:
+    return all(one >= other for one, other in zip(high, low, strict=True))
+
+
+def _lifted(now: Thresholds, wanted: Sequence[int], active: Sequence[int], level: Fraction) -> Thresholds:
+    """The thresholds with these parties at a level, or where they are if that is higher."""
+    found = list(now)
+    for party in active:
+        found[party] = max(found[party], -(-level.numerator * wanted[party] // level.denominator))
+    return tuple(found)
+
+
+def _highest(low: int, end: int, asks: Callable[[int], bool]) -> int:
+    """The highest number below `end` that is feasible, above one that is: by steps that double, then by halving."""
+    step, high = 1, end
+    while low + step < end:
+        if not asks(low + step):
+            high = low + step
+            break
+        low += step
+        step *= 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if asks(middle):
+            low = middle
+        else:
+            high = middle
+    return low

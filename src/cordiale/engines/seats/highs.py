@@ -1,0 +1,391 @@
+"""The solver behind one door: HiGHS with one thread and a fixed seed, so that the same model gives the same answer.
+
+Traps that this module keeps from the others (design/seats.md, section 6): HiGHS is given no limit of time, an LP that
+was cut is never taken for infeasible, and a basis is put back after a probe that failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+import highspy
+import numpy as np
+
+from cordiale.engines.seats.instances import Ints
+from cordiale.engines.seats.matrix import Floats, Model
+
+VERSION: Final = "1.14.0"
+SEED: Final = 0
+_CLOSE: Final = 1e-9
+Stop = Callable[[], bool]
+"""Asked often; once it says yes, the run ends with what there is."""
+
+
+class Ending(Enum):
+    """How a run ended."""
+
+    BEST = "best"
+    NOTHING = "infeasible"
+    STOPPED = "stopped"
+
+
+class SolverFailed(RuntimeError):
+    """The solver ended in a way that says nothing of the model: a mistake of the program, never an answer."""
+
+    code = "seats-solver-failed"
+
+
+class Stopped(Exception):
+    """A run was stopped before it could answer."""
+
+    code = "seats-stopped"
+
+
+@dataclass(frozen=True)
+class Best:
+    """What a linear program came to.
+
+    Args:
+        value: of the objective.
+        columns: the solution.
+        column_dual, row_dual: what the objective would gain by one unit more of a bound.
+    """
+
+    value: float
+    columns: Floats
+    column_dual: Floats
+    row_dual: Floats
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What a search for whole numbers came to.
+
+    Args:
+        ending: `BEST` when it is proven.
+        value, columns: of the best there was; None where there was none.
+        bound: no solution has more; rounded down.
+        nodes: of the search tree.
+    """
+
+    ending: Ending
+    value: int | None
+    columns: Ints | None
+    bound: int
+    nodes: int
+
+
+def _never() -> bool:
+    return False
+
+
+class Program:
+    """A linear program that is solved again and again, each time from where the last run ended.
+
+    Args:
+        model: its columns may be fractional here.
+        seed: of the solver.
+        stop: ends a run.
+    """
+
+    def __init__(self, model: Model, *, seed: int = SEED, stop: Stop = _never) -> None:
+        self._model = model
+        self._stop = stop
+        self._highs = _highs(seed)
+        if stop is not _never:
+            self._highs.cbSimplexInterrupt += lambda event: event.interrupt() if stop() else None
+        _pass(self._highs, model)
+        self.runs = 0
+
+    def aim(self, costs: Ints) -> None:
+        """Set what is to be as large as can be."""
+        count = self._model.columns
+        self._highs.changeColsCost(count, np.arange(count, dtype=np.int32), costs.astype(np.float64))
+
+    def bound_row(self, row: int, lower: float, upper: float) -> None:
+        """Set the bounds of a row."""
+        self._highs.changeRowBounds(row, lower, upper)
+
+    def add_row(self, values: Ints, lower: float) -> None:
+        """Add a row: a value for each column, whose sum is at least so much."""
+        at = np.flatnonzero(values).astype(np.int32)
+        self._highs.addRow(lower, highspy.kHighsInf, len(at), at, values[at].astype(np.float64))
+
+    def bound_columns(self, lower: Ints, upper: Ints) -> None:
+        """Set the bounds of every column."""
+        count = self._model.columns
+        self._highs.changeColsBounds(
+            count, np.arange(count, dtype=np.int32), lower.astype(np.float64), upper.astype(np.float64)
+        )
+
+    def solve(self) -> Best | None:
+        """Solve it; None where it is infeasible, and then the next run begins where this one did.
+
+        Raises:
+            Stopped, SolverFailed.
+        """
+        basis = self._highs.getBasis()
+        self.runs += 1
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            if basis.valid:
+                self._highs.setBasis(basis)
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            _refuse(self._highs, status, self._stop)
+        found = self._highs.getSolution()
+        return Best(
+            float(self._highs.getInfo().objective_function_value),
+            np.array(found.col_value),
+            np.array(found.col_dual),
+            np.array(found.row_dual),
+        )
+
+
+Row = tuple[Ints, float, float]
+"""A row that the model lacks: a value for each column, lower and upper bound."""
+
+
+def search(
+    model: Model,
+    costs: Ints,
+    *,
+    lower: Ints | None = None,
+    upper: Ints | None = None,
+    rows: dict[int, tuple[float, float]] | None = None,
+    more: Sequence[Row] = (),
+    start: Ints | None = None,
+    seed: int = SEED,
+    stop: Stop = _never,
+    tell: Callable[[int | None, float], None] | None = None,
+) -> Whole:
+    """Search for the whole numbers that make the objective as large as can be, to a proof.
+
+    Args:
+        costs: whole, so that a gap below 1 is a proof.
+        lower, upper: bounds of columns, instead of the model's.
+        rows: row to its bounds, instead of the model's.
+        more: rows that the model lacks.
+        start: a solution to begin with.
+        tell: is told the best value and the bound, now and then.
+
+    Raises:
+        SolverFailed.
+    """
+    part = _Part(model, lower, upper, rows or {}, more)
+    if part.broken:
+        return Whole(Ending.NOTHING, None, None, 0, 0)
+    fixed = int(costs[~part.open] @ part.lower[~part.open])
+    if not part.open.any():
+        return Whole(Ending.BEST, fixed, part.lower.copy(), fixed, 0)
+    highs = part.passed(costs[part.open].astype(np.float64), seed)
+    if start is not None:
+        _begin(highs, start[part.open])
+    if stop is not _never or tell is not None:
+        highs.cbMipInterrupt += lambda event: _between(event, stop, tell)
+    highs.run()
+    found = _found(highs, costs[part.open], stop)
+    columns = None
+    if found.columns is not None:
+        columns = part.lower.copy()
+        columns[part.open] = found.columns
+    value = None if found.value is None else found.value + fixed
+    return Whole(found.ending, value, columns, found.bound + fixed, found.nodes)
+
+
+def another(
+    model: Model,
+    best: Ints,
+    *,
+    lower: Ints,
+    upper: Ints,
+    rows: dict[int, tuple[float, float]],
+    more: Sequence[Row],
+    counts: int,
+    seed: int = SEED,
+    stop: Stop = _never,
+) -> bool:
+    """Whether there is a solution that differs from one in its first columns; the objective is the difference.
+
+    A column at a bound differs by how far it leaves it. One between its bounds goes up or down, which a column of its
+    own decides.
+
+    Args:
+        best: the solution.
+        counts: how many columns count, the first ones.
+
+    Raises:
+        Stopped, SolverFailed.
+    """
+    part = _Part(model, lower, upper, rows, more)
+    here, low, high = best[part.open], part.lower[part.open], part.upper[part.open]
+    count = len(here)
+    counted = np.flatnonzero(part.open) < counts
+    away = np.where(here == low, 1, np.where(here == high, -1, 0)) * counted
+    between = np.flatnonzero(counted & (away == 0))
+    highs = part.passed(away.astype(np.float64), seed)
+    for number, column in enumerate(between.tolist()):
+        up, down, choice = count + 3 * number, count + 3 * number + 1, count + 3 * number + 2
+        at, most, least = int(here[column]), int(high[column]), int(low[column])
+        highs.addCol(1.0, 0.0, float(most - at), 0, [], [])
+        highs.addCol(1.0, 0.0, float(at - least), 0, [], [])
+        highs.addCol(0.0, 0.0, 1.0, 0, [], [])
+        highs.addRow(float(at), float(at), 3, np.array([column, up, down], np.int32), np.array([1.0, -1.0, 1.0]))
+        highs.addRow(-highspy.kHighsInf, 0.0, 2, np.array([up, choice], np.int32), np.array([1.0, float(at - most)]))
+        highs.addRow(
+            -highspy.kHighsInf, float(at - least), 2, np.array([down, choice], np.int32),
+            np.array([1.0, float(at - least)]),
+        )  # fmt: skip
+    added = 3 * len(between)
+    if added:
+        highs.changeColsIntegrality(
+            added, np.arange(count, count + added, dtype=np.int32), np.ones(added, dtype=np.uint8)
+        )
+    if stop is not _never:
+        highs.cbMipInterrupt += lambda event: _between(event, stop, None)
+    highs.run()
+    if highs.getModelStatus() == highspy.HighsModelStatus.kInterrupt and stop():
+        raise Stopped
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        _refuse(highs, highs.getModelStatus(), stop)
+    return round(float(highs.getInfo().objective_function_value)) > int(away @ here)
+
+
+def _begin(highs: highspy.Highs, start: Ints) -> None:
+    given = highspy.HighsSolution()
+    given.col_value = start.astype(np.float64).tolist()
+    highs.setSolution(given)
+
+
+class _Part:
+    """A model without its fixed columns, and without the rows that then say nothing.
+
+    Args:
+        model: all of it.
+        lower, upper: bounds of columns, instead of the model's.
+        rows: row to its bounds, instead of the model's.
+        more: rows that the model lacks.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        lower: Ints | None,
+        upper: Ints | None,
+        rows: dict[int, tuple[float, float]],
+        more: Sequence[Row],
+    ) -> None:
+        self.lower = np.zeros(model.columns, np.int64) if lower is None else lower
+        self.upper = model.upper if upper is None else upper
+        self.open = self.lower < self.upper
+        least, most = model.row_lower.copy(), model.row_upper.copy()
+        for row, bounds in rows.items():
+            least[row], most[row] = bounds
+        of = np.repeat(np.arange(model.columns), np.diff(model.start))
+        free = self.open[of]
+        held = np.bincount(model.row[~free], model.value[~free] * self.lower[of[~free]], len(model.names))
+        least, most = least - held, most - held
+        inside = np.zeros(len(model.names), np.bool_)
+        inside[model.row[free]] = True
+        self.broken = bool(np.any(~inside & ((least > _CLOSE) | (most < -_CLOSE))))
+        kept = inside & ((least > -np.inf) | (most < np.inf))
+        self._number = np.cumsum(kept) - 1
+        said = kept[model.row[free]]
+        self._row, self._value = self._number[model.row[free][said]], model.value[free][said]
+        place = np.cumsum(self.open) - 1
+        self._column = place[of[free][said]]
+        self._least, self._most = least[kept], most[kept]
+        self._more = []
+        for values, low, high in more:
+            fixed = float(values[~self.open] @ self.lower[~self.open])
+            self._more.append((values[self.open], low - fixed, high - fixed))
+
+    def passed(self, costs: Floats, seed: int) -> highspy.Highs:
+        """A search over it, ready to run."""
+        highs = _highs(seed)
+        highs.setOptionValue("mip_rel_gap", 0.0)
+        highs.setOptionValue("mip_abs_gap", 0.999)
+        highs.setOptionValue("mip_feasibility_tolerance", 1e-7)
+        count = int(self.open.sum())
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = count, len(self._least)
+        lp.sense_ = highspy.ObjSense.kMaximize
+        lp.col_cost_ = costs
+        lp.col_lower_ = self.lower[self.open].astype(np.float64)
+        lp.col_upper_ = self.upper[self.open].astype(np.float64)
+        lp.row_lower_, lp.row_upper_ = self._least, self._most
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = np.searchsorted(self._column, np.arange(count + 1)).astype(np.int32)
+        lp.a_matrix_.index_ = self._row.astype(np.int32)
+        lp.a_matrix_.value_ = self._value.astype(np.float64)
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * count
+        if highs.passModel(lp) == highspy.HighsStatus.kError:
+            raise SolverFailed("HiGHS does not take the model")
+        for values, low, high in self._more:
+            at = np.flatnonzero(values).astype(np.int32)
+            highs.addRow(low, high, len(at), at, values[at].astype(np.float64))
+        return highs
+
+
+def _between(event: Any, stop: Stop, tell: Callable[[int | None, float], None] | None) -> None:
+    out = event.data_out
+    if tell is not None:
+        best = out.mip_primal_bound
+        tell(None if abs(best) > 1e29 else round(best), float(out.mip_dual_bound))
+    if stop():
+        event.interrupt()
+
+
+def _found(highs: highspy.Highs, costs: Ints, stop: Stop) -> Whole:
+    status, info = highs.getModelStatus(), highs.getInfo()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        return Whole(Ending.NOTHING, None, None, 0, int(info.mip_node_count))
+    stopped = status == highspy.HighsModelStatus.kInterrupt
+    if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInterrupt):
+        _refuse(highs, status, stop)
+    bound = float(info.mip_dual_bound)
+    floor = int(np.floor(bound + 1e-6)) if abs(bound) < 1e29 else 2**62
+    if info.primal_solution_status != 2:
+        if not stopped:
+            raise SolverFailed("HiGHS says that it is done and has no solution")
+        return Whole(Ending.STOPPED, None, None, floor, int(info.mip_node_count))
+    columns = np.rint(np.array(highs.getSolution().col_value)).astype(np.int64)
+    value = int(costs @ columns)
+    if not stopped:
+        floor = value  # the gap is below one, and both are whole
+    return Whole(Ending.STOPPED if stopped else Ending.BEST, value, columns, floor, int(info.mip_node_count))
+
+
+def _highs(seed: int) -> highspy.Highs:
+    highs = highspy.Highs()
+    if highs.version() != VERSION:
+        raise SolverFailed(f"HiGHS {highs.version()} is here, and {VERSION} is what results are replayed with")
+    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", seed)):
+        highs.setOptionValue(name, value)
+    return highs
+
+
+def _pass(highs: highspy.Highs, model: Model) -> None:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = model.columns, len(model.names)
+    lp.sense_ = highspy.ObjSense.kMaximize
+    lp.col_cost_ = np.zeros(model.columns)
+    lp.col_lower_ = np.zeros(model.columns)
+    lp.col_upper_ = model.upper.astype(np.float64)
+    lp.row_lower_, lp.row_upper_ = model.row_lower, model.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = model.start.astype(np.int32)
+    lp.a_matrix_.index_ = model.row.astype(np.int32)
+    lp.a_matrix_.value_ = model.value.astype(np.float64)
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverFailed("HiGHS does not take the model")
+
+
+def _refuse(highs: highspy.Highs, status: object, stop: Stop) -> None:
+    if status == highspy.HighsModelStatus.kInterrupt and stop():
+        raise Stopped
+    raise SolverFailed(f"HiGHS ended with {highs.modelStatusToString(status)}")

@@ -1,0 +1,371 @@
+"""The official allocation: stage by stage, each within the best of those before, each with a certificate.
+
+A stage is decided by a linear program, whose bound is rigorous; a search among the columns that its reduced costs leave
+open; and a proof that the rest cannot be better. Rule: design/seats.md, sections 2 and 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cordiale.engines.seats.fairness import Leximin, Oracle, leximin
+from cordiale.engines.seats.highs import SEED, Best, Ending, Program, Row, Stop, Stopped, Whole, another, search
+from cordiale.engines.seats.instances import Instance, Ints
+from cordiale.engines.seats.matrix import Model, model_of
+from cordiale.engines.seats.policies import Policy, Stage, lot
+from cordiale.engines.seats.presolve import Settled, settled
+from cordiale.engines.seats.preview import rounded
+
+CORE = 8.0
+"""Reduced cost from which a column is left where the linear program has it, while a first solution is looked for."""
+LOTS = 1_000
+"""How many lots there are; small, so that sums stay exact for the solver."""
+CLOSE = 1e-6
+
+Tell = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was decided by a stage, and how that is known.
+
+    Args:
+        stage: which.
+        value: what was reached; for fairness, how many parties were lifted to their thresholds.
+        bound: nothing better is possible, as far as is proven.
+        proven: whether the two are equal.
+        lp: the bound of the linear program, in whole numbers; None where there was none.
+        runs, nodes: linear programs solved, nodes searched.
+    """
+
+    stage: Stage
+    value: int
+    bound: int
+    proven: bool
+    lp: int | None = None
+    runs: int = 0
+    nodes: int = 0
+
+
+@dataclass
+class Progress:
+    """What is decided so far; a run that begins with it goes on from there to the same end.
+
+    Args:
+        certificates: of the stages that are done.
+        missed: seats by which claims are missed at best; None while that is not decided.
+        thresholds: by party, seats of priority 1 it gets at least; None while that is not decided.
+        frozen: how that is known.
+        total: None while that is not decided.
+        columns: the best solution so far; None before the first.
+    """
+
+    certificates: list[Certificate] = field(default_factory=list)
+    missed: int | None = None
+    thresholds: tuple[int, ...] | None = None
+    frozen: Leximin | None = None
+    total: int | None = None
+    columns: Ints | None = None
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Who gets what.
+
+    Args:
+        settled: what was decided on.
+        seats: by line.
+        progress: what is proven of it.
+        complete: whether every stage is; False where it was stopped.
+    """
+
+    settled: Settled
+    seats: Ints
+    progress: Progress
+    complete: bool
+
+
+class Official:
+    """One run.
+
+    Args:
+        instance, policy: what is asked, and how it is decided.
+        seed: of the solver; the allocation is the same for each.
+        stop: ends the run with what there is.
+        tell: is told stage and words, now and then.
+        keep: is given the progress after each stage.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        policy: Policy,
+        *,
+        seed: int = SEED,
+        stop: Stop | None = None,
+        tell: Tell = lambda stage, words: None,
+        keep: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        self.settled = settled(instance, policy)
+        self.model = model_of(self.settled)
+        self.policy, self.seed, self.tell, self.keep = policy, seed, tell, keep
+        self.stop: Stop = stop or (lambda: False)
+        self._stoppable: dict[str, Any] = {} if stop is None else {"stop": stop}
+        self.progress = Progress()
+
+    def run(self, progress: Progress | None = None) -> Allocation:
+        """Decide all stages of the policy, or those that are left.
+
+        Args:
+            progress: where an earlier run came to.
+        """
+        self.progress = progress or Progress()
+        done = {one.stage for one in self.progress.certificates}
+        decide: Mapping[Stage, Callable[[], Certificate]] = {
+            Stage.RESERVES: self._reserves,
+            Stage.FAIRNESS: self._fairness,
+            Stage.TOTAL: self._total,
+            Stage.TIE: self._tie,
+        }
+        complete = True
+        for stage in self.policy.stages:
+            if stage in done:
+                continue
+            try:
+                certificate = decide[stage]()
+            except Stopped:
+                complete = False
+                break
+            self.progress.certificates.append(certificate)
+            self.keep(self.progress)
+            if not certificate.proven:
+                complete = False
+                break
+        return Allocation(self.settled, self._seats(), self.progress, complete)
+
+    def _seats(self) -> Ints:
+        """The best there is; where no stage came so far, the rounded solution of the linear program."""
+        if self.progress.columns is None:
+            program = Program(self.model, seed=self.seed)
+            program.aim(self.model.total())
+            found = program.solve()
+            assert found is not None  # noqa: S101  # nobody getting anything is feasible
+            return rounded(self.model, found.columns)
+        return self.model.seats_of(self.progress.columns)
+
+    # What is decided binds the stages after it, by the rows that say so.
+
+    def _rows(self, thresholds: tuple[int, ...] | None = None) -> dict[int, tuple[float, float]]:
+        """Bounds of the rows that say what is decided."""
+        found: dict[int, tuple[float, float]] = {}
+        if self.progress.missed is not None and self.model.missed:
+            found[self.model.kinds["missed"][0]] = -np.inf, float(self.progress.missed)
+        thresholds = thresholds or self.progress.thresholds
+        if thresholds is not None:
+            for row, party in enumerate(np.flatnonzero(self.settled.wanted > 0).tolist()):
+                found[self.model.kinds["share"][0] + row] = float(thresholds[party]), np.inf
+        return found
+
+    def _program(self) -> Program:
+        program = Program(self.model, seed=self.seed, **self._stoppable)
+        for row, bounds in self._rows().items():
+            program.bound_row(row, *bounds)
+        return program
+
+    def _reserves(self) -> Certificate:
+        if not self.model.missed:
+            self.progress.missed = 0
+            return Certificate(Stage.RESERVES, 0, 0, proven=True)
+        self.tell("reserves", f"{len(self.model.missed):,} claims")
+        found = self._best(-self.model.misses(), self._program())
+        self.progress.missed, self.progress.columns = -found.value, found.columns
+        return Certificate(
+            Stage.RESERVES, -found.value, -found.bound, found.value == found.bound, -found.lp, found.runs, found.nodes
+        )
+
+    def _fairness(self) -> Certificate:
+        program = self._program()
+        program.aim(self.model.total())
+        parties = np.flatnonzero(self.settled.wanted > 0).tolist()
+        first = self.model.kinds["share"][0]
+        relaxed: dict[tuple[int, ...], Best] = {}
+        nodes = 0
+
+        def promises(thresholds: tuple[int, ...]) -> bool:
+            for row, party in enumerate(parties):
+                program.bound_row(first + row, float(thresholds[party]), np.inf)
+            self.tell("fairness", f"{program.runs:,} linear programs")
+            found = program.solve()
+            relaxed.clear()
+            if found is not None:
+                relaxed[thresholds] = found
+            return found is not None
+
+        def searched(thresholds: tuple[int, ...]) -> tuple[int, ...] | None:
+            nonlocal nodes
+            if thresholds not in relaxed:
+                promises(thresholds)
+            best = relaxed[thresholds]
+            lower, upper = np.zeros(self.model.columns, np.int64), self.model.upper.copy()
+            _leave(self.model, best, lower, upper)
+            rows = self._rows(thresholds)
+            nothing = np.zeros(self.model.columns, np.int64)
+            for bounds in ({"lower": lower, "upper": upper}, {}):
+                found = search(self.model, nothing, **bounds, rows=rows, seed=self.seed, **self._stoppable)
+                nodes += found.nodes
+                if found.columns is not None:
+                    self.progress.columns = found.columns
+                    return self._shares(found.columns)
+                if found.ending is Ending.STOPPED:
+                    raise Stopped
+            return None
+
+        found = leximin(self.settled.wanted.tolist(), self.settled.order, Oracle(promises, searched))
+        self.progress.thresholds, self.progress.frozen = found.thresholds, found
+        return Certificate(Stage.FAIRNESS, len(parties), len(parties), True, None, program.runs, nodes)
+
+    def _shares(self, columns: Ints) -> tuple[int, ...]:
+        """By party, the seats of priority 1 that a solution gives."""
+        instance, first = self.settled.instance, self.settled.alive & (self.settled.counts_as == 1)
+        seats = self.model.seats_of(columns)
+        return tuple(np.bincount(instance.party[first], seats[first], len(instance.parties)).astype(int).tolist())
+
+    def _total(self) -> Certificate:
+        self.tell("total", "linear program")
+        found = self._best(self.model.total(), self._program())
+        self.progress.total, self.progress.columns = found.value, found.columns
+        return Certificate(
+            Stage.TOTAL, found.value, found.bound, found.value == found.bound, found.lp, found.runs, found.nodes
+        )
+
+    def _tie(self) -> Certificate:
+        """Draw lots among the allocations that are equally good, until one is left.
+
+        Columns that no equally good allocation can have otherwise are fixed first: by the reduced costs of the total,
+        then by those of each round.
+        """
+        model = self.model
+        assert self.progress.total is not None  # noqa: S101  # the policy has the tie-break last
+        assert self.progress.columns is not None  # noqa: S101  # so has the stage before
+        program = self._program()
+        lower, upper = np.zeros(model.columns, np.int64), model.upper.copy()
+        equal: list[Row] = []
+        costs, value = model.total(), self.progress.total
+        best = self.progress.columns
+        rounds = nodes = 0
+
+        def among(costs: Ints) -> Whole:
+            """The best of the equally good allocations for an objective."""
+            nonlocal nodes
+            found = search(
+                model, costs, lower=lower, upper=upper, rows=self._rows(), more=equal, start=best, seed=self.seed,
+                **self._stoppable,
+            )  # fmt: skip
+            if found.ending is not Ending.BEST or found.columns is None or found.value is None:
+                raise Stopped
+            nodes += found.nodes
+            return found
+
+        while True:
+            program.aim(costs)
+            relaxed = program.solve()
+            assert relaxed is not None  # noqa: S101  # it has the best solution
+            _fix(relaxed, value, lower, upper, slack=0)
+            program.bound_columns(lower, upper)
+            program.add_row(costs, float(value))
+            equal.append((costs, float(value), np.inf))
+            open_ = np.flatnonzero((lower < upper)[: model.units])
+            self.tell("tie", f"{len(open_):,} lines are open")
+            if not len(open_) or (rounds and not self._another(best, lower, upper, equal)):
+                break
+            costs = self._lots(rounds)
+            found = among(costs)
+            assert found.columns is not None  # noqa: S101  # `among` has one
+            assert found.value is not None  # noqa: S101  # as above
+            best, value, rounds = found.columns, found.value, rounds + 1
+        self.progress.columns = best
+        return Certificate(Stage.TIE, rounds, rounds, True, None, program.runs, nodes)
+
+    def _another(self, best: Ints, lower: Ints, upper: Ints, equal: Sequence[Row]) -> bool:
+        """Whether another allocation is equally good."""
+        return another(
+            self.model, best, lower=lower, upper=upper, rows=self._rows(), more=equal, counts=self.model.units,
+            seed=self.seed, **self._stoppable,
+        )  # fmt: skip
+
+    def _lots(self, number: int) -> Ints:
+        """By column, the lot that it draws in a round."""
+        lines = self.settled.instance.lines
+        drawn = np.zeros(len(lines), np.int64)
+        for place in self.model.lines.tolist():
+            drawn[place] = lot(self.policy, "tie", str(number), lines[place].id) % LOTS
+        return self.model.per_line(drawn)
+
+    def _best(self, costs: Ints, program: Program) -> _Found:
+        """The best whole numbers for an objective: linear program, first solution, proof."""
+        model = self.model
+        program.aim(costs)
+        relaxed = program.solve()
+        if relaxed is None:
+            raise RuntimeError("what was decided before is feasible no more")  # pragma: no cover  # a mistake of ours
+        lp = int(np.floor(relaxed.value + CLOSE))
+        lower, upper = np.zeros(model.columns, np.int64), model.upper.copy()
+        _leave(model, relaxed, lower, upper)
+        core = search(
+            model, costs, lower=lower, upper=upper, rows=self._rows(), start=self.progress.columns, seed=self.seed,
+            **self._stoppable,
+        )  # fmt: skip
+        best, columns, nodes = core.value, core.columns, core.nodes
+        if best is not None and columns is not None and best == lp:
+            return _Found(best, columns, lp, lp, program.runs, nodes)
+        if core.ending is Ending.STOPPED:
+            if best is None or columns is None:
+                raise Stopped
+            return _Found(best, columns, lp, lp, program.runs, nodes)
+        lower, upper = np.zeros(model.columns, np.int64), model.upper.copy()
+        if best is not None:
+            _fix(relaxed, best, lower, upper, slack=1)
+        rest = search(
+            model, costs, lower=lower, upper=upper, rows=self._rows(), start=columns, seed=self.seed, **self._stoppable
+        )
+        nodes += rest.nodes
+        if rest.value is not None and rest.columns is not None and (best is None or rest.value > best):
+            best, columns = rest.value, rest.columns
+        if best is None or columns is None:
+            raise Stopped
+        # nothing is better than the best where the open columns hold nothing better
+        bound = min(lp, max(best, rest.bound)) if rest.ending is Ending.STOPPED else best
+        return _Found(best, columns, bound, lp, program.runs, nodes)
+
+
+@dataclass(frozen=True)
+class _Found:
+    value: int
+    columns: Ints
+    bound: int
+    lp: int
+    runs: int
+    nodes: int
+
+
+def _fix(relaxed: Best, value: int, lower: Ints, upper: Ints, *, slack: int) -> None:
+    """Fix columns that every solution with at least `value` + `slack` has where the linear program has them."""
+    gap = relaxed.value - (value + slack)
+    held = np.abs(relaxed.column_dual) > max(gap, 0) + CLOSE
+    at_upper = held & (np.abs(relaxed.columns - upper) < CLOSE)
+    at_lower = held & ~at_upper & (np.abs(relaxed.columns - lower) < CLOSE)
+    lower[at_upper] = upper[at_upper]
+    upper[at_lower] = lower[at_lower]
+
+
+def _leave(model: Model, relaxed: Best, lower: Ints, upper: Ints) -> None:
+    """Leave columns where the linear program has them whole and would lose much by moving them."""
+    held = np.abs(relaxed.column_dual) > CORE
+    at_upper = held & (np.abs(relaxed.columns - upper) < CLOSE)
+    at_lower = held & (np.abs(relaxed.columns - lower) < CLOSE)
+    lower[at_upper] = upper[at_upper]
+    upper[at_lower] = lower[at_lower]
