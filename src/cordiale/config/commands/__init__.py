@@ -62,11 +62,12 @@ from cordiale.config.commands.job import job  # noqa: E402
 from cordiale.config.commands.ledger import ledger  # noqa: E402
 from cordiale.config.commands.pack import pack  # noqa: E402
 from cordiale.config.commands.readlog import readlog  # noqa: E402
+from cordiale.config.commands.seats import seats  # noqa: E402
 from cordiale.config.commands.serve import serve  # noqa: E402
 from cordiale.config.commands.user import retention, user  # noqa: E402
 from cordiale.config.commands.worker import worker  # noqa: E402
 
 ASKING = (standing, composition, audience, conflicts, diff, parties, frameworks, sources, claims)
 OPERATING = (migrate, load, serve, worker, doctor, backup, restore)
-for command in (*OPERATING, database, pack, ledger, readlog, readers, could_read, job, user, retention, *ASKING):
+for command in (*OPERATING, database, pack, ledger, readlog, readers, could_read, job, user, retention, seats, *ASKING):
     main.add_command(command)

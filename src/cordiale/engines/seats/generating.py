@@ -1,4 +1,4 @@
-"""Invented instances of any size: the same numbers and seed always give the same instance, and nothing in it is true."""
+"""Invented instances of any size: the same numbers and seed always give the same one, and nothing in it is true."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-import highspy
+import highspy  # type: ignore[import-untyped]  # it ships no types
 import numpy as np
 
 from cordiale.engines.seats.instances import Ints

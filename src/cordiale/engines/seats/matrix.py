@@ -1,8 +1,8 @@
 """Says a settled instance in columns and rows. Rule: design/seats.md, section 2.
 
 A column is a line that may be granted in part, or a unit granted whole (a bundle, or a line that is all or none), then
-one for each activity that needs a minimum to run, then one for each claim to a reserve: the seats by which it is missed.
-Rows have names, so that a certificate can speak of them and a checker can make them again.
+one for each activity that needs a minimum to run, then one for each claim to a reserve: the seats by which it is
+missed. Rows have names, so that a certificate can speak of them and a checker can make them again.
 """
 
 from __future__ import annotations
@@ -78,6 +78,14 @@ class Model:
     def columns(self) -> int:
         """How many."""
         return len(self.upper)
+
+    def row_names(self) -> list[str]:
+        """What each row is: its kind, and what it is about."""
+        found = list(self.names)
+        for kind, (first, count) in self.kinds.items():
+            for row in range(first, first + count):
+                found[row] = f"{kind} {self.names[row]}"
+        return found
 
     def seats_of(self, columns: Ints) -> Ints:
         """By line of the instance, the seats that a solution gives it."""
@@ -175,7 +183,8 @@ def _blocks(
     full = np.bincount(activity, asked, many) > seats
     tight = np.flatnonzero(full & ~running | running)
     yield _summed("seats", [ids[one] for one in tight.tolist()], tight, activity, column, times,
-                  extra=[(place, runs[one], -int(seats[one])) for place, one in enumerate(tight.tolist()) if running[one]],
+                  extra=[(place, runs[one], -int(seats[one]))
+                         for place, one in enumerate(tight.tolist()) if running[one]],
                   upper=np.where(running[tight], 0, seats[tight]).astype(np.float64))  # fmt: skip
     held = np.flatnonzero(running)
     yield _summed("minimum", [ids[one] for one in held.tolist()], held, activity, column, times,

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from cordiale.engines.seats.bounds import Bound, bound_of
 from cordiale.engines.seats.fairness import Leximin, Oracle, leximin
 from cordiale.engines.seats.highs import SEED, Best, Ending, Program, Row, Stop, Stopped, Whole, another, search
-from cordiale.engines.seats.instances import Instance, Ints
-from cordiale.engines.seats.matrix import Model, model_of
-from cordiale.engines.seats.policies import Policy, Stage, lot
-from cordiale.engines.seats.presolve import Settled, settled
+from cordiale.engines.seats.instances import Ints
+from cordiale.engines.seats.matrix import Model
+from cordiale.engines.seats.policies import Stage, lot
+from cordiale.engines.seats.presolve import Settled
 from cordiale.engines.seats.preview import rounded
 
 CORE = 8.0
@@ -61,6 +62,7 @@ class Progress:
         thresholds: by party, seats of priority 1 it gets at least; None while that is not decided.
         frozen: how that is known.
         total: None while that is not decided.
+        bound: of the total, for anybody to check.
         columns: the best solution so far; None before the first.
     """
 
@@ -69,6 +71,7 @@ class Progress:
     thresholds: tuple[int, ...] | None = None
     frozen: Leximin | None = None
     total: int | None = None
+    bound: Bound | None = None
     columns: Ints | None = None
 
 
@@ -81,38 +84,55 @@ class Allocation:
         seats: by line.
         progress: what is proven of it.
         complete: whether every stage is; False where it was stopped.
+        row_names: what the prices of the bound are about.
     """
 
     settled: Settled
     seats: Ints
     progress: Progress
     complete: bool
+    row_names: Sequence[str]
+
+
+def planned(model: Model, *, seed: int = SEED) -> tuple[Ints, Bound]:
+    """By line, seats, near the best total in the time of one linear program; and how much no allocation can pass.
+
+    Reserves and fairness are not looked at.
+    """
+    program = Program(model, seed=seed)
+    program.aim(model.total())
+    found = program.solve()
+    if found is None:
+        raise RuntimeError("that nobody gets anything is feasible")  # pragma: no cover  # a mistake of ours
+    return rounded(model, found.columns), bound_of(model, model.total(), {}, found, model.upper)
 
 
 class Official:
     """One run.
 
     Args:
-        instance, policy: what is asked, and how it is decided.
+        model: what is asked, and how it is decided.
         seed: of the solver; the allocation is the same for each.
         stop: ends the run with what there is.
         tell: is told stage and words, now and then.
         keep: is given the progress after each stage.
+        held: lower and upper bound of each column, instead of nothing and what the model has: what may not change.
     """
 
     def __init__(
         self,
-        instance: Instance,
-        policy: Policy,
+        model: Model,
         *,
         seed: int = SEED,
         stop: Stop | None = None,
         tell: Tell = lambda stage, words: None,
         keep: Callable[[Progress], None] = lambda progress: None,
+        held: tuple[Ints, Ints] | None = None,
     ) -> None:
-        self.settled = settled(instance, policy)
-        self.model = model_of(self.settled)
-        self.policy, self.seed, self.tell, self.keep = policy, seed, tell, keep
+        self.model, self.settled, self.policy = model, model.settled, model.settled.policy
+        self.seed, self.tell, self.keep = seed, tell, keep
+        self._lower, self._upper = held or (np.zeros(model.columns, np.int64), model.upper)
+        self._is_held = held is not None
         self.stop: Stop = stop or (lambda: False)
         self._stoppable: dict[str, Any] = {} if stop is None else {"stop": stop}
         self.progress = Progress()
@@ -145,16 +165,12 @@ class Official:
             if not certificate.proven:
                 complete = False
                 break
-        return Allocation(self.settled, self._seats(), self.progress, complete)
+        return Allocation(self.settled, self._seats(), self.progress, complete, self.model.row_names())
 
     def _seats(self) -> Ints:
         """The best there is; where no stage came so far, the rounded solution of the linear program."""
         if self.progress.columns is None:
-            program = Program(self.model, seed=self.seed)
-            program.aim(self.model.total())
-            found = program.solve()
-            assert found is not None  # noqa: S101  # nobody getting anything is feasible
-            return rounded(self.model, found.columns)
+            return planned(self.model, seed=self.seed)[0]
         return self.model.seats_of(self.progress.columns)
 
     # What is decided binds the stages after it, by the rows that say so.
@@ -172,9 +188,15 @@ class Official:
 
     def _program(self) -> Program:
         program = Program(self.model, seed=self.seed, **self._stoppable)
+        if self._is_held:
+            program.bound_columns(*self._bounds())
         for row, bounds in self._rows().items():
             program.bound_row(row, *bounds)
         return program
+
+    def _bounds(self) -> tuple[Ints, Ints]:
+        """Lower and upper bounds of columns, for the caller to narrow."""
+        return self._lower.copy(), self._upper.copy()
 
     def _reserves(self) -> Certificate:
         if not self.model.missed:
@@ -184,7 +206,13 @@ class Official:
         found = self._best(-self.model.misses(), self._program())
         self.progress.missed, self.progress.columns = -found.value, found.columns
         return Certificate(
-            Stage.RESERVES, -found.value, -found.bound, found.value == found.bound, -found.lp, found.runs, found.nodes
+            Stage.RESERVES,
+            -found.value,
+            -found.bound,
+            found.value == found.bound,
+            -found.program.value,
+            found.runs,
+            found.nodes,
         )
 
     def _fairness(self) -> Certificate:
@@ -210,12 +238,12 @@ class Official:
             if thresholds not in relaxed:
                 promises(thresholds)
             best = relaxed[thresholds]
-            lower, upper = np.zeros(self.model.columns, np.int64), self.model.upper.copy()
+            lower, upper = self._bounds()
             _leave(self.model, best, lower, upper)
             rows = self._rows(thresholds)
             nothing = np.zeros(self.model.columns, np.int64)
-            for bounds in ({"lower": lower, "upper": upper}, {}):
-                found = search(self.model, nothing, **bounds, rows=rows, seed=self.seed, **self._stoppable)
+            for low, high in ((lower, upper), self._bounds()):
+                found = search(self.model, nothing, lower=low, upper=high, rows=rows, seed=self.seed, **self._stoppable)
                 nodes += found.nodes
                 if found.columns is not None:
                     self.progress.columns = found.columns
@@ -237,9 +265,15 @@ class Official:
     def _total(self) -> Certificate:
         self.tell("total", "linear program")
         found = self._best(self.model.total(), self._program())
-        self.progress.total, self.progress.columns = found.value, found.columns
+        self.progress.total, self.progress.columns, self.progress.bound = found.value, found.columns, found.program
         return Certificate(
-            Stage.TOTAL, found.value, found.bound, found.value == found.bound, found.lp, found.runs, found.nodes
+            Stage.TOTAL,
+            found.value,
+            found.bound,
+            found.value == found.bound,
+            found.program.value,
+            found.runs,
+            found.nodes,
         )
 
     def _tie(self) -> Certificate:
@@ -252,7 +286,7 @@ class Official:
         assert self.progress.total is not None  # noqa: S101  # the policy has the tie-break last
         assert self.progress.columns is not None  # noqa: S101  # so has the stage before
         program = self._program()
-        lower, upper = np.zeros(model.columns, np.int64), model.upper.copy()
+        lower, upper = self._bounds()
         equal: list[Row] = []
         costs, value = model.total(), self.progress.total
         best = self.progress.columns
@@ -312,8 +346,9 @@ class Official:
         relaxed = program.solve()
         if relaxed is None:
             raise RuntimeError("what was decided before is feasible no more")  # pragma: no cover  # a mistake of ours
-        lp = int(np.floor(relaxed.value + CLOSE))
-        lower, upper = np.zeros(model.columns, np.int64), model.upper.copy()
+        bound = bound_of(model, costs, self._rows(), relaxed, self._upper)
+        lp = bound.value
+        lower, upper = self._bounds()
         _leave(model, relaxed, lower, upper)
         core = search(
             model, costs, lower=lower, upper=upper, rows=self._rows(), start=self.progress.columns, seed=self.seed,
@@ -321,12 +356,12 @@ class Official:
         )  # fmt: skip
         best, columns, nodes = core.value, core.columns, core.nodes
         if best is not None and columns is not None and best == lp:
-            return _Found(best, columns, lp, lp, program.runs, nodes)
+            return _Found(best, columns, lp, bound, program.runs, nodes)
         if core.ending is Ending.STOPPED:
             if best is None or columns is None:
                 raise Stopped
-            return _Found(best, columns, lp, lp, program.runs, nodes)
-        lower, upper = np.zeros(model.columns, np.int64), model.upper.copy()
+            return _Found(best, columns, lp, bound, program.runs, nodes)
+        lower, upper = self._bounds()
         if best is not None:
             _fix(relaxed, best, lower, upper, slack=1)
         rest = search(
@@ -338,8 +373,8 @@ class Official:
         if best is None or columns is None:
             raise Stopped
         # nothing is better than the best where the open columns hold nothing better
-        bound = min(lp, max(best, rest.bound)) if rest.ending is Ending.STOPPED else best
-        return _Found(best, columns, bound, lp, program.runs, nodes)
+        most = min(lp, max(best, rest.bound)) if rest.ending is Ending.STOPPED else best
+        return _Found(best, columns, most, bound, program.runs, nodes)
 
 
 @dataclass(frozen=True)
@@ -347,7 +382,7 @@ class _Found:
     value: int
     columns: Ints
     bound: int
-    lp: int
+    program: Bound
     runs: int
     nodes: int
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,6 +45,7 @@ class Settled:
         most: by pair, the seats that the party can have there at most.
         demand: by activity, the sum of these.
         cancelled: places of activities for which too few ask.
+        could: by activity, the seats that could be taken; of a cancelled one, when it fell.
         claims: pair to the seats it has a claim to.
         dropped: pairs that lost a claim, as there are more claims than seats.
         wanted: by party, seats of its live lines of priority 1: what its share is a share of.
@@ -62,6 +63,7 @@ class Settled:
     most: Ints
     demand: Ints
     cancelled: frozenset[int]
+    could: Sequence[int]
     claims: Mapping[int, int]
     dropped: frozenset[int]
     wanted: Ints
@@ -98,11 +100,12 @@ def settled(instance: Instance, policy: Policy) -> Settled:
         np.bincount(inverse, instance.asked[alive], len(found)).astype(np.int64), limits(instance, policy, pairs)
     )
     demand = np.bincount(pairs[:, 1], most, len(instance.activities)).astype(np.int64)
+    could = [cancelled.get(place, int(seats)) for place, seats in enumerate(demand)]
     claims, dropped = _claims(instance, policy, order, pairs, most, demand)
     first = alive & (counts_as == 1)
     wanted = np.bincount(instance.party[first], instance.asked[first], len(instance.parties)).astype(np.int64)
     return Settled(
-        instance, policy, counts_as, value, alive, dead, pair, pairs, most, demand, frozenset(cancelled), claims,
+        instance, policy, counts_as, value, alive, dead, pair, pairs, most, demand, frozenset(cancelled), could, claims,
         dropped, wanted, order,
     )  # fmt: skip
 
@@ -159,14 +162,14 @@ def _refused_alone(instance: Instance, policy: Policy) -> dict[int, tuple[Why, s
     return dead
 
 
-def _fall(instance: Instance, policy: Policy, dead: dict[int, tuple[Why, str]]) -> set[int]:
+def _fall(instance: Instance, policy: Policy, dead: dict[int, tuple[Why, str]]) -> dict[int, int]:
     """Cancel activities for which too few ask, with their lines and the bundles of these, until nothing more falls.
 
     Args:
         dead: grows.
 
     Returns:
-        Places of the activities.
+        Place of each activity to the seats that could have been taken when it fell.
     """
     bundles: dict[str, list[int]] = {}
     for place, line in enumerate(instance.lines):
@@ -181,7 +184,7 @@ def _fall(instance: Instance, policy: Policy, dead: dict[int, tuple[Why, str]]) 
         else np.empty((0, 2), np.int64)
     )
     at_most = limits(instance, policy, pairs)
-    cancelled: set[int] = set()
+    cancelled: dict[int, int] = {}
     while True:
         fell = False
         for places in bundles.values():
@@ -194,9 +197,9 @@ def _fall(instance: Instance, policy: Policy, dead: dict[int, tuple[Why, str]]) 
         asked[list(dead)] = 0
         most = np.minimum(np.bincount(inverse, asked, len(found)).astype(np.int64), at_most)
         demand = np.bincount(pairs[:, 1], most, len(instance.activities)).astype(np.int64)
-        few = set(np.flatnonzero(demand < minimum).tolist()) - cancelled
+        few = set(np.flatnonzero(demand < minimum).tolist()) - cancelled.keys()
         if few:
-            cancelled |= few
+            cancelled |= {place: int(demand[place]) for place in few}
             for place in np.flatnonzero(np.isin(instance.activity, list(few))).tolist():
                 if place not in dead:
                     fell = True

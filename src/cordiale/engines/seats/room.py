@@ -1,4 +1,4 @@
-"""How much room an allocation leaves: takes seats one by one, and says of each that cannot be taken what is in the way."""
+"""How much room an allocation leaves: takes seats one by one, and says what is in the way of one that cannot be."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ class Room:
         self.busy: dict[str, set[int]] = {}
         self._party = instance.party.tolist()
         self._activity = instance.activity.tolist()
-        self._pair = settled.pair.tolist()
-        self._most = settled.most.tolist()
+        self._pair: list[int] = settled.pair.tolist()
+        self._most: list[int] = settled.most.tolist()
         self._seats = [one.seats for one in instance.activities]
-        self._cost = [one.cost for one in instance.activities]
+        self._cost: list[int] = [one.cost for one in instance.activities]
         self._budget = [one.budget for one in instance.parties]
         self._person = [one.person for one in instance.lines]
         self._days = [(one.begins, one.ends) for one in instance.activities]
@@ -113,7 +113,7 @@ class Room:
             left = min(left, (budget - self.spent[party]) // cost)
         if left >= seats and self._person[line] and self.collision(line) is not None:
             return 0
-        return max(0, left // seats)
+        return max(0, int(left // seats))
 
     def hurdles(self, unit: Unit, *, cancelled: Collection[int] = ()) -> Iterator[tuple[Why, int]]:
         """Everything that is in the way of taking a unit once more, and at which line.
