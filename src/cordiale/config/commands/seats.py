@@ -43,8 +43,8 @@ def solve(
 ) -> None:
     """Share out the seats that INSTANCE.json asks for.
 
-    A run that was killed goes on where its last finished stage ended, when it is started again with the same files; what
-    it needs for that is beside the result, and removed at the end.
+    A run that was killed goes on where its last finished stage ended, when it is started again with the same files;
+    what it needs for that is beside the result, and removed at the end.
     """
     from cordiale.engines.seats.presolve import settled
     from cordiale.engines.seats.preview import preview

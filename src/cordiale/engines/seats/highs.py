@@ -127,8 +127,10 @@ class Program:
         Raises:
             Stopped, SolverFailed.
         """
-        basis = self._highs.getBasis()
         self.runs += 1
+        if not self._model.columns:  # HiGHS calls that empty, and answers nothing
+            return Best(0.0, np.empty(0), np.empty(0), np.zeros(len(self._model.names)))
+        basis = self._highs.getBasis()
         self._highs.run()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:

@@ -181,7 +181,7 @@ class Official:
         if self.progress.missed is not None and self.model.missed:
             found[self.model.kinds["missed"][0]] = -np.inf, float(self.progress.missed)
         thresholds = thresholds or self.progress.thresholds
-        if thresholds is not None:
+        if thresholds is not None and "share" in self.model.kinds:
             for row, party in enumerate(np.flatnonzero(self.settled.wanted > 0).tolist()):
                 found[self.model.kinds["share"][0] + row] = float(thresholds[party]), np.inf
         return found
@@ -219,7 +219,7 @@ class Official:
         program = self._program()
         program.aim(self.model.total())
         parties = np.flatnonzero(self.settled.wanted > 0).tolist()
-        first = self.model.kinds["share"][0]
+        first = self.model.kinds.get("share", (0, 0))[0]
         relaxed: dict[tuple[int, ...], Best] = {}
         nodes = 0
 
