@@ -211,6 +211,13 @@ def _blocks(
                   extra=[(place, missed[one], 1) for place, one in enumerate(claimed.tolist())],
                   lower=np.array([settled.claims[one] for one in claimed.tolist()], np.float64),
                   enough=np.array([settled.claims[one] for one in claimed.tolist()], np.int64))  # fmt: skip
+    there = [one for one in claimed.tolist() if int(pairs[one, 1]) in runs]
+    yield _of_cells("idle", [named[one] for one in there],
+                    [[(runs[int(pairs[one, 1])], settled.claims[one]), (missed[one], 1)] for one in there],
+                    lower=[settled.claims[one] for one in there])  # fmt: skip
+    crowding = list(_crowding(settled, lines, column, times, missed))
+    yield _of_cells("crowd", [name for name, _ in crowding], [cells for _, cells in crowding],
+                    upper=[0] * len(crowding))  # fmt: skip
     first = settled.counts_as[lines] == 1
     wanting = np.flatnonzero(settled.wanted > 0)
     yield _summed("share", [instance.parties[one].id for one in wanting.tolist()], wanting, party,
@@ -261,6 +268,49 @@ def _summed(
         np.full(count, -INFINITE) if lower is None else lower,
         np.full(count, INFINITE) if upper is None else upper,
     )
+
+
+def _crowding(
+    settled: Settled, lines: Ints, column: Ints, times: Ints, missed: dict[int, int]
+) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """Whole units that leave too little for the claims of others: granted, at least so many seats of these are missed.
+
+    Whole numbers know that; a linear program would grant a part of the unit instead, and miss nothing.
+    """
+    instance = settled.instance
+    claims: dict[int, dict[int, int]] = {}
+    for one, claim in settled.claims.items():
+        claims.setdefault(int(settled.pairs[one, 1]), {})[one] = claim
+    units: dict[tuple[int, int], list[int]] = {}
+    for place, line in enumerate(lines.tolist()):
+        if times[place] > 1 and int(instance.activity[line]) in claims:
+            units.setdefault((int(instance.activity[line]), int(column[place])), []).append(place)
+    for (activity, at), places in sorted(units.items()):
+        mine = {int(settled.pair[lines[place]]) for place in places}
+        others = {one: claim for one, claim in claims[activity].items() if one not in mine}
+        taken = sum(int(times[place]) for place in places)
+        over = taken + sum(others.values()) - instance.activities[activity].seats
+        if over > 0 and others:
+            name = f"{instance.lines[lines[places[0]]].id} {instance.activities[activity].id}"
+            yield name, [(at, over), *((missed[one], -1) for one in sorted(others))]
+
+
+def _of_cells(
+    kind: str,
+    names: list[str],
+    cells: list[list[tuple[int, int]]],
+    *,
+    lower: list[int] | None = None,
+    upper: list[int] | None = None,
+) -> Block:
+    """Rows given cell by cell: column and value."""
+    flat = np.array([(row, at, value) for row, some in enumerate(cells) for at, value in some], np.int64).reshape(-1, 3)
+    count = len(names)
+    return Block(
+        kind, names, flat[:, 0], flat[:, 1], flat[:, 2],
+        np.full(count, -INFINITE) if lower is None else np.array(lower, np.float64),
+        np.full(count, INFINITE) if upper is None else np.array(upper, np.float64),
+    )  # fmt: skip
 
 
 def _people(settled: Settled, lines: Ints, column: Ints) -> Block:
