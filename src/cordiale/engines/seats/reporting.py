@@ -384,8 +384,8 @@ def _figures(
     none = sum(1 for one in parties for given in one.refused if not given.got)
     states = [one.state for one in activities]
     claims, missed = sum(one.claims for one in parties), sum(one.missed for one in parties)
-    budgets = [one.budget for one in parties]
-    known = sum(one for one in budgets if one is not None)
+    budgets = [one.budget for one in parties if one.budget is not None]
+    free = len(parties) - len(budgets)
     found = [
         Figure(
             "Seats given", f"{got:,}", f"of {asked:,} asked for; {sum(one.seats for one in activities):,} are on offer"
@@ -405,7 +405,7 @@ def _figures(
         Figure(
             "Cost of all seats",
             f"{sum(one.cost for one in parties):,}",
-            "no budget has no limit" if None in budgets else f"of budgets of {known:,}",
+            f"{counted(free, 'party has', 'parties have')} no limit" if free else f"of budgets of {sum(budgets):,}",
         ),
     ]
     return (*found, *(Figure("Total", f"{one.value:,}", one.unit) for one in stages if one.name == "total"))
@@ -419,7 +419,11 @@ def _lowest(parties: Sequence[PartyRow]) -> Iterator[Figure]:
         of = [one.title or one.id for share, one in shares if share == low]
         whose = ", ".join(of[:3]) + (f" and {len(of) - 3:,} more" if of[3:] else "")
         high = max(share for share, _one in shares)
-        yield Figure("Lowest share of priority 1", f"{_tenths(low)} %", f"{whose}; the highest is {_tenths(high)} %")
+        yield Figure(
+            "Lowest share of priority 1",
+            f"{_tenths(low)}\N{NO-BREAK SPACE}%",
+            f"{whose}; the highest is {_tenths(high)}\N{NO-BREAK SPACE}%",
+        )
 
 
 def _policy(policy: Mapping[str, Any], named: Mapping[str, str]) -> tuple[str, ...]:
@@ -438,11 +442,7 @@ def _policy(policy: Mapping[str, Any], named: Mapping[str, str]) -> tuple[str, .
         else "Seniority: all parties in the order of their lot.",
         "Where an activity does not say: "
         + ("no quota" if quota is None else f"a party has at most {counted(quota, 'seat')} of it")
-        + (
-            "."
-            if not reserve
-            else f"; where more is asked for than there is, each party that asks has a claim to {counted(reserve, 'seat')}."
-        ),
+        + (f"; a party that asks has a claim to {counted(reserve, 'seat')} of what is scarce." if reserve else "."),
         "Where there are more claims than seats, "
         + (
             "the senior parties keep theirs." if policy["scarce"] == Scarce.SENIORITY else "lots decide who keeps them."
