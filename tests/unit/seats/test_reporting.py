@@ -1,10 +1,9 @@
-"""A report says what the result says, all of it, in words; the table is aligned and nowhere wider than its hundred columns."""
+"""A report says all that the result says, in words; the table is aligned, and nowhere wider than a hundred columns."""
 
 from __future__ import annotations
 
 import copy
 import unicodedata
-from collections import Counter
 from fractions import Fraction
 from typing import Any
 
@@ -27,9 +26,9 @@ titles = st.text(max_size=500)
 def results(draw) -> tuple[Instance, dict[str, Any]]:
     """An invented instance with its preview, or its official result."""
     instance = generated(
-        activities=draw(st.integers(3, 12)),
-        parties=draw(st.integers(2, 6)),
-        lines=draw(st.integers(1, 6)) * 1,
+        activities=draw(st.integers(5, 12)),
+        parties=draw(st.integers(4, 6)),
+        lines=draw(st.integers(1, 20)),
         seed=draw(st.integers(0, 999)),
     )
     return instance, draw(st.sampled_from([official, quick]))(instance)
@@ -151,7 +150,7 @@ def test_largest_numbers_and_longest_ids_fit_the_table():
 def test_the_table_of_nothing_says_none():
     text = table(report(Instance([], [], []), quick(Instance([], [], []))))
 
-    assert text.count("none\n") == 4  # parties, activities, stages, lines
+    assert text.split("\n").count("none") == 4  # parties, activities, stages, lines
 
 
 @pytest.mark.parametrize(
@@ -260,10 +259,17 @@ def test_figures_are_read_beside_what_they_are_part_of(told):
     [
         ({}, "Official. Every stage is proven to be as good as can be."),
         ({"complete": False, "stages": 2}, "Official. Stopped before its end; not proven: total, tie-break."),
-        ({"tier": "preview", "complete": False, "stages": 0}, "A preview, made quickly: nothing of it is proven, and the official result may differ."),
-        ({"tier": "replan"}, "Planned again after changes; everybody else keeps what they had. Every stage is proven to be as good as can be."),
+        (
+            {"tier": "preview", "complete": False, "stages": 0},
+            "A preview, made quickly: nothing of it is proven, and the official result may differ.",
+        ),
+        (
+            {"tier": "replan"},
+            "Planned again after changes; everybody else keeps what they had. "
+            "Every stage is proven to be as good as can be.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_state_says_how_far_a_result_can_be_relied_on(result, changed, state):
     said = {**result, **changed}
     said["stages"] = result["stages"][: changed.get("stages", 4)]
