@@ -12,7 +12,7 @@ import pytest
 from django.template import Engine
 
 from cordiale.engines.seats.generating import generated
-from cordiale.engines.seats.instances import Instance
+from cordiale.engines.seats.instances import Activity, Instance, Line, Party
 from cordiale.engines.seats.reporting import Report, report
 from cordiale.ui.seats_page import anchor, seats_page
 from tests.databases import ROOT
@@ -149,6 +149,17 @@ def test_every_refusal_is_folded_below_its_party_with_its_reasons(tree):
             assert f"{line.got} of {line.asked} seat" in folded
             assert all(reason in folded for reason in line.reasons)
         assert all(one.get("open") is None for one in part.findall("details"))
+
+
+def test_a_party_that_lacks_nothing_and_one_that_asked_for_nothing_say_so():
+    content = Instance(
+        [Party("p"), Party("q")], [Activity("a", 2)], [Line("n", "p", "a", 2)], title="What is enough for all"
+    )
+
+    parts = document(seats_page(told(content))).findall(".//section[@class='party']")
+
+    assert "Every line got all it asked for." in texts(parts[0])
+    assert "It asked for nothing." in texts(parts[1])
 
 
 def test_a_title_stands_beside_its_id_in_both_tables(tree):
