@@ -6,6 +6,7 @@ HiGHS and ortools are imported where they are used, and never both in one proces
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -225,9 +226,17 @@ def fairpyx(instance: Instance, algorithm: str, *, patience: float) -> tuple[Int
         "asked": asked,
     }
     command = [FAIRPYX / "bin/python", ROOT / "bench/seat_fairpyx.py"]
+    # who picks between equals follows the order of sets, which differs from process to process otherwise
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
     try:
         done = subprocess.run(
-            command, input=json.dumps(told), stdout=subprocess.PIPE, text=True, check=True, timeout=patience
+            command,
+            input=json.dumps(told),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=patience,
+            env=environment,
         )
     except subprocess.TimeoutExpired:
         raise NotMeasured(f"fairpyx.{algorithm} has not finished in {patience:.0f} s") from None

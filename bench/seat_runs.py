@@ -168,17 +168,15 @@ def run_plan(instance: Instance, patience: float) -> None:
     say(**clock.lap("lp_"), **judged(model, seats))
 
 
-def run_official(instance: Instance, patience: float, policy: Policy) -> None:
-    """All stages of a policy, each with its time."""
-    decided(instance, policy)
+def run_official(instance: Instance, patience: float, policy: Policy, *, again: bool = False) -> None:
+    """All stages of a policy; then a reason for every refusal.
 
-
-def run_all(instance: Instance, patience: float) -> None:
-    """All stages; then a reason for every refusal; then a few withdrawals, one at a time, each from the same plan."""
+    Args:
+        again: then also a few withdrawals, one at a time, each from the same plan.
+    """
     from cordiale.engines.seats.explaining import Unexplained, refusals
-    from cordiale.engines.seats.replanning import Changes, replanned
 
-    found = decided(instance, POLICY)
+    found = decided(instance, policy)
     clock = Clock()
     refused = int(np.count_nonzero(found.seats < instance.asked))
     try:
@@ -188,21 +186,27 @@ def run_all(instance: Instance, patience: float) -> None:
     else:
         explained = sum(1 for one in told if one.reasons)
         say(**clock.lap("explain_"), refused=refused, explained_percent=100 * explained / max(1, refused))
-    times: list[float] = []
-    spent: list[float] = []
+    if again:
+        withdraw(instance, policy, found.seats)
+
+
+def withdraw(instance: Instance, policy: Policy, seats: Ints) -> None:
+    """Withdraw a line and plan again, a few times, each from the same plan."""
+    from cordiale.engines.seats.replanning import Changes, replanned
+
+    clock = Clock()
+    laps: list[dict[str, float]] = []
     others = 0
     dice = random.Random(len(instance.lines))
-    lines = dice.sample(np.flatnonzero(found.seats).tolist(), WITHDRAWALS)
-    for line in lines:
+    for line in dice.sample(np.flatnonzero(seats).tolist(), WITHDRAWALS):
         clock.lap()
-        again = replanned(instance, POLICY, found.seats, Changes(withdrawn=[instance.lines[line].id]))
-        lap = clock.lap()
-        times.append(lap["s"])
-        spent.append(lap["cpu_s"])
-        others = max(others, len((again.lost.keys() | again.gained.keys()) - {line}))
-        judged(model_of(again.allocation.settled), again.allocation.seats)
-        say(told=f"{len(times)} withdrawals")
-    say(replan_s=median(times), replan_cpu_s=median(spent), replan_longest_s=max(times), replan_others=others)
+        found = replanned(instance, policy, seats, Changes(withdrawn=[instance.lines[line].id]))
+        laps.append(clock.lap())
+        others = max(others, len((found.lost.keys() | found.gained.keys()) - {line}))
+        judged(model_of(found.allocation.settled), found.allocation.seats)
+        say(told=f"{len(laps)} withdrawals")
+    say(replan_s=median(lap["s"] for lap in laps), replan_cpu_s=median(lap["cpu_s"] for lap in laps))
+    say(replan_longest_s=max(lap["s"] for lap in laps), replan_others=others)
 
 
 def decided(instance: Instance, policy: Policy) -> Allocation:
@@ -278,9 +282,9 @@ def peak() -> float:
 RUNS: dict[str, Callable[[Instance, float], None]] = {
     "preview": run_preview,
     "plan": run_plan,
-    "official": run_all,
+    "official": partial(run_official, policy=POLICY, again=True),
     "total": partial(run_official, policy=TOTAL),
-    "fair": partial(run_official, policy=FAIR),
+    "fair": partial(run_official, policy=FAIR, again=True),
     "serial": partial(run_dealt, deal=peers.serial),
     "greedy": partial(run_dealt, deal=peers.greedy),
     "highs": partial(run_solver, solve=peers.highs),

@@ -19,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -76,7 +77,15 @@ class Bench:
         return self._runs.get(what, {})
 
     def answers(self) -> Iterable[Answer]:
-        """Every question that was asked of this size."""
+        """Every question that was asked of this size; what was promised and not decided is told, too."""
+        found = list(self._all())
+        decided = {answer.question for answer in found if answer.met is not None}
+        promised = [f"{size}: {question}" for size, question in TARGETS if size == self.size]
+        promised += [f"{self.size}{where}: {LIFT}" for where in ("", ", reduced") if self.size == "1x"]
+        missing = [question for question in promised if question not in decided]
+        return [*found, *(Answer(one, "", None, "", None, {"NOT DECIDED": "stopped or not run"}) for one in missing)]
+
+    def _all(self) -> Iterable[Answer]:
         yield from self._quick()
         yield from self._plan()
         yield from self._stages()
@@ -115,13 +124,19 @@ class Bench:
         if run.get("total_proven"):
             ours = picked(run, "model_", "reserves_", "fairness_", "total_")
             yield self._compared(PROOF, "HiGHS proving the total alone", ours, plain, figures=told)
+        elif "stopped_s" in run and plain.get("proven") and (target := TARGETS.get((self.size, PROOF))):
+            least = run["stopped_s"] / plain["s"]
+            stopped = {"stopped_s": run["stopped_s"], "theirs_s": plain["s"], "ratio_above": least, **told}
+            met = False if least > target else None
+            promised = f"at most {target:g} times" if met is False else ""
+            yield Answer(f"{self.size}: {PROOF}", "HiGHS proving the total alone", None, promised, met, neat(stopped))
         if run.get("complete"):
             tie = {name: value for name, value in run.items() if name.startswith("tie_")}
             tie["mb"] = run["mb"]
             yield self._compared(TIE, "HiGHS proving the total alone", picked(run, "tie_"), plain, figures=tie)
             yield self._compared(TIE + ", again", "our total alone", picked(run, "tie_"), self["total"])
         else:
-            how_far = {**told, "told": run.get("told", ""), "ended": str(run.get("ended", "stopped"))}
+            how_far = {**told, "told": run.get("told", ""), **only(run, "stopped_s", "mb")}
             yield Answer(f"{self.size}: how far the stages came", "", None, "", None, neat(how_far))
 
     def _solvers(self) -> Iterable[Answer]:
@@ -163,14 +178,17 @@ class Bench:
                 yield Answer(f"{self.size}: {peer}", "", None, "", None, {"NOT MEASURED": self[peer]["not_measured"]})
 
     def _afterwards(self) -> Iterable[Answer]:
-        run = self["official"]
-        if "refused" in run:
-            share = run.get("explained_percent", 0.0)
-            figures = only(run, "refused", "explained_percent", "explain_s", "unexplained")
-            yield Answer(f"{self.size}: {REASONS}", "", None, "every refusal is explained", share == 100, neat(figures))
-        if "replan_s" in run:
-            figures = only(run, "replan_longest_s", "replan_others")
-            yield self._compared(REPLAN, "the whole run", picked(run, "replan_"), run, figures=figures)
+        for what in ("total", "fair", "official"):
+            run, whose = self[what], "" if what == "official" else f", {what}"
+            if "refused" in run:
+                figures = only(run, "refused", "explained_percent", "explain_s", "unexplained")
+                met = run.get("explained_percent") == 100
+                yield Answer(
+                    f"{self.size}: {REASONS}{whose}", "", None, "every refusal is explained", met, neat(figures)
+                )
+            if "replan_s" in run:
+                figures = only(run, "replan_longest_s", "replan_others")
+                yield self._compared(REPLAN + whose, "the whole run", picked(run, "replan_"), run, figures=figures)
 
     def _compared(
         self,
@@ -245,13 +263,16 @@ def measured(what: str, size: str, *, seed: int, patience: float, most: float) -
         patience: seconds that a peer gives itself.
         most: seconds after which the process is ended.
     """
+    began = time.monotonic()
+    stopped: dict[str, float] = {}
     command = [sys.executable, "-m", "bench.seat_runs", what, size, str(seed), str(patience)]
     try:
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False, timeout=most)
         told, failed = done.stdout, done.returncode != 0
     except subprocess.TimeoutExpired as ended:
         told, failed = ended.stdout or b"", False
-    found: dict[str, Any] = {"failed": True} if failed else {}
+        stopped = {"stopped_s": time.monotonic() - began}
+    found: dict[str, Any] = {"failed": True} if failed else {**stopped}
     for line in told.decode().splitlines(keepends=True):
         if line.endswith("\n"):  # the last one may be torn where the process was ended
             found |= json.loads(line)
@@ -296,7 +317,7 @@ def main() -> None:
 
 
 def _line(run: Run) -> str:
-    shown = neat(only(run, "s", "total", "worst_percent", "mb", "complete", "proven", "not_measured"))
+    shown = neat(only(run, "s", "total", "worst_percent", "mb", "complete", "proven", "stopped_s", "not_measured"))
     words = [f"{name} {value}" for name, value in shown.items()]
     if "ended" not in run and "not_measured" not in run:
         words.insert(0, "FAILED" if "failed" in run else f"STOPPED at {run.get('told', 'the beginning')}")
