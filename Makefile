@@ -10,7 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade) pyproject.toml
+	--no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
 help: ## list every command
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub(/%/, "NAME", $$1); printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,10 +43,11 @@ bench-%: .venv/.bench-installed ## run one benchmark, bench/NAME.py
 docs: dev ## print the reference pages that come from the code
 	@$(BIN)/python -m tools.print_reference
 
-lock: dev ## solve the three locks anew; they keep their versions unless UPGRADE=1
-	@$(LOCK) --output-file locks/run.txt
-	@$(LOCK) --constraints locks/run.txt --extra dev --output-file locks/dev.txt
-	@$(LOCK) --constraints locks/dev.txt --extra bench --output-file locks/bench.txt
+lock: dev ## solve the four locks anew; they keep their versions unless UPGRADE=1
+	@$(LOCK) pyproject.toml --output-file locks/run.txt
+	@$(LOCK) pyproject.toml --constraints locks/run.txt --extra dev --output-file locks/dev.txt
+	@$(LOCK) pyproject.toml --constraints locks/dev.txt --extra bench --output-file locks/bench.txt
+	@$(LOCK) --group fairpyx --output-file locks/fairpyx.txt
 	@! grep -n http locks/*.txt || { echo "A lock must hold no address." >&2; exit 2; }
 
 demo: ## (not yet) load invented demonstration data
@@ -57,7 +58,7 @@ backup: setup ## copy the installation's data to a file: make backup FILE=cordia
 	@$(BIN)/cordiale backup "$(FILE)"
 
 clean: ## remove .venv and every cache; never the data in var/
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov dist
+	@rm -rf .venv .venv-fairpyx .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 dev: .venv/.dev-installed
