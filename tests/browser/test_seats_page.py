@@ -90,7 +90,7 @@ def test_without_a_script_a_focal_point_finds_the_reason_by_keyboard(opened: Cal
     page.keyboard.press("Enter")
 
     expect(page.locator("section.party", has=page.locator(f"#{anchor('fin')}"))).to_be_in_viewport()
-    expect(page.get_by_text("Too few ask for it: 1 seats could be taken")).to_be_visible()
+    expect(page.get_by_text("Too few ask for it: 1 seat could be taken")).to_be_visible()
 
 
 def test_what_can_be_clicked_is_large_enough_to_hit(opened: Callable[..., Page]):

@@ -111,6 +111,26 @@ def replan(
 
 
 @seats.command()
+@click.argument("instance_file", metavar="INSTANCE.json", type=FILE)
+@click.argument("result_file", metavar="RESULT.json", type=FILE)
+@click.option("--format", "form", type=click.Choice(["table", "html"]), default="table", show_default=True)
+@click.option("--out", type=OUT, help="Where it goes; without it, what is printed.")
+def report(instance_file: Path, result_file: Path, form: str, out: Path | None) -> None:
+    """Tell a result to people: as a table, or as a page that can be published as it is."""
+    from cordiale.engines.seats import reporting
+    from cordiale.engines.seats.report_table import table
+    from cordiale.ui.seats_page import seats_page
+
+    with _refusals():
+        told = reporting.report(_instance(instance_file), _result(result_file))
+    text = table(told) if form == "table" else seats_page(told)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        _put(out, text)
+
+
+@seats.command()
 @click.argument("result_file", metavar="RESULT.json", type=FILE)
 def replay(result_file: Path) -> None:
     """Share out anew what RESULT.json was made of, and compare: 0 when the allocation is the same."""
@@ -210,10 +230,11 @@ def _checkpoint(out: Path) -> Path:
 def _refusals() -> Iterator[None]:
     from cordiale.engines.seats.files import BadSeatsFile
     from cordiale.engines.seats.instances import Contradiction
+    from cordiale.engines.seats.reporting import NotItsResult
 
     try:
         yield
-    except (BadSeatsFile, Contradiction) as refusal:
+    except (BadSeatsFile, Contradiction, NotItsResult) as refusal:
         raise click.ClickException(str(refusal)) from None
 
 
@@ -283,12 +304,15 @@ def _more(said: str) -> tuple[str, int]:
 
 
 def _write(file: Path, told: Mapping[str, Any]) -> None:
+    _put(file, json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def _put(file: Path, text: str) -> None:
     """Write a file whole or not at all."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         with draft.open("w", encoding="utf-8") as stream:
-            json.dump(told, stream, ensure_ascii=False, separators=(",", ":"))
-            stream.write("\n")
+            stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(file)

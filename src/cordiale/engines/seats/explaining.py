@@ -112,7 +112,7 @@ class _Telling:
             case Why.CANCELLED:
                 return Reason(
                     why,
-                    f"Too few ask for it: {about} seats could be taken, and it needs {activity.minimum} to run.",
+                    f"Too few ask for it: {_seats(int(about))} could be taken, and it needs {activity.minimum} to run.",
                     {"activity": activity.id, "could": int(about), "minimum": activity.minimum},
                 )
             case Why.BUNDLE:
@@ -122,14 +122,14 @@ class _Telling:
             case Why.SEATS:
                 return Reason(
                     why,
-                    f"The activity has {activity.seats} seats, and the line takes {least} {one.seats}.",
+                    f"The activity has {_seats(activity.seats)}, and the line takes {least} {one.seats}.",
                     {"activity": activity.id, "seats": activity.seats},
                 )
             case Why.QUOTA:
                 quota = quota_of(self.instance, self.settled.policy, int(self.instance.activity[line]))
                 return Reason(
                     why,
-                    f"A party has at most {quota} seats there, and the line takes {least} {one.seats}.",
+                    f"A party has at most {_seats(quota)} there, and the line takes {least} {one.seats}.",
                     {"activity": activity.id, "quota": quota},
                 )
             case _:
@@ -149,7 +149,7 @@ class _Telling:
                 could = int(self.settled.demand[self.instance.activity[at]])
                 return Reason(
                     why,
-                    f"It does not run{other}: of the {could} seats that could be taken, too few were left to reach the"
+                    f"It does not run{other}: of the {_seats(could)} that could be taken, too few were left to reach the"
                     f" {activity.minimum} it needs.",
                     {"activity": activity.id, "could": could, "minimum": activity.minimum},
                 )
@@ -159,7 +159,7 @@ class _Telling:
                 quota = self.room.quota(at)
                 return Reason(
                     why,
-                    f"A party has at most {quota} seats there{other}.",
+                    f"A party has at most {_seats(quota)} there{other}.",
                     {"activity": activity.id, "quota": quota},
                 )
             case Why.OVERLAP:
@@ -216,6 +216,10 @@ class _Telling:
         if self.settled.counts_as[line] == 1 and party in self.at_threshold:
             return "for the share of a party that has less"
         return "because the whole is worth more so"
+
+
+def _seats(count: int) -> str:
+    return f"{count:,} seat" if count == 1 else f"{count:,} seats"
 
 
 def words_of(reason: Reason) -> dict[str, Any]:

@@ -161,6 +161,7 @@ def search(
     rows: dict[int, tuple[float, float]] | None = None,
     more: Sequence[Row] = (),
     start: Ints | None = None,
+    presolve: bool = True,
     seed: int = SEED,
     stop: Stop = _never,
     tell: Callable[[int | None, float], None] | None = None,
@@ -173,6 +174,7 @@ def search(
         rows: row to its bounds, instead of the model's.
         more: rows that the model lacks.
         start: a solution to begin with.
+        presolve: whether HiGHS simplifies the model first; where little is searched, that costs most.
         tell: is told the best value and the bound, now and then.
 
     Raises:
@@ -185,6 +187,8 @@ def search(
     if not part.open.any():
         return Whole(Ending.BEST, fixed, part.lower.copy(), fixed, 0)
     highs = part.passed(costs[part.open].astype(np.float64), seed)
+    if not presolve:
+        highs.setOptionValue("presolve", "off")
     if start is not None:
         _begin(highs, start[part.open])
     if stop is not _never or tell is not None:
