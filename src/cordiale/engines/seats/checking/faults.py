@@ -88,6 +88,12 @@ class Faults:
         if not isinstance(value, dict):
             self.add(Code.SHAPE, where, f"an object is needed, not {kind_of(value)}")
             return None
+        for key, kind in needs.items():
+            if type(value.get(key)) is not kind:
+                break
+        else:
+            if may is None or len(value) == len(needs):
+                return value
         wrong = [f"{key} is missing" for key in needs if key not in value]
         for key, one in value.items():
             expected = needs.get(key) or (may or {}).get(key)

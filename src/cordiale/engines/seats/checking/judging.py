@@ -33,6 +33,7 @@ USUAL: Mapping[str, Mapping[str, Any]] = {
     },
 }  # fmt: skip
 """List of an instance to what an absent key of its entries means."""
+NUMBERS = ("seats", "priority", "points", "budget", "minimum", "cost", "quota", "reserve")
 
 
 @dataclass(frozen=True)
@@ -142,38 +143,47 @@ def _keys(result: object, faults: Faults) -> dict[str, Any]:
 
 def _instance(instance: Instance, read: Mapping[str, Any], faults: Faults) -> None:
     """Whether a result is of this instance, and says the same of it."""
-    digest = digest_of(said_by(instance))
+    said = said_by(instance)
+    digest = digest_of(said)
     if read.get("instance", digest) != digest:
         faults.add(Code.INSTANCE, "instance", f"it is the hash of another instance; this one has {digest}")
     if "asked" not in read:
         return
     try:
-        same = digest_of(_unusual(read["asked"])) == digest
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
-        # what is no instance at all, has numbers too long to be written, or is nested too deep
+        same = _is_repeated(said, read["asked"])
+    except (AttributeError, KeyError, TypeError, RecursionError):
+        # what is no instance at all, or is nested too deep
         same = False
     if not same:
         faults.add(Code.INSTANCE, "asked", "it is not this instance")
 
 
-def _unusual(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """An instance that a result repeats, as its hash is made from it."""
+def _is_repeated(said: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
+    """Whether a result repeats an instance, in whatever order and with or without what is usual."""
     if asked["format"] != "cordiale-seats/1" or not set(asked) <= {"format", "title", *USUAL}:
-        raise ValueError("it has another format")
-    found: dict[str, Any] = {}
+        return False
     for key, usual in USUAL.items():
-        entries = []
-        for one in asked[key]:
-            kept = {
-                name: value
-                for name, value in one.items()
-                if name not in usual or type(value) is not type(usual[name]) or value != usual[name]
-            }
-            if key == "activities" and "parties" in kept:
-                kept["parties"] = sorted(set(kept["parties"]))
-            entries.append(kept)
-        found[key] = sorted(entries, key=lambda one: one["id"])
-    return found
+        entries = asked[key]
+        if entries != said[key]:
+            entries = sorted((_unusual(one, usual) for one in entries), key=lambda one: one["id"])
+        # for Python a truth is a number, too
+        numbers = [type(one[name]) for one in entries for name in NUMBERS if name in one]
+        truths = [type(one["whole"]) for one in entries if "whole" in one]
+        if entries != said[key] or not set(numbers) <= {int} or not set(truths) <= {bool}:
+            return False
+    return True
+
+
+def _unusual(one: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """A party, an activity or a line without keys that say what an absent one means."""
+    kept = {
+        name: value
+        for name, value in one.items()
+        if name not in usual or type(value) is not type(usual[name]) or value != usual[name]
+    }
+    if "parties" in kept:
+        kept["parties"] = sorted(set(kept["parties"]))
+    return kept
 
 
 def _policy(instance: Instance, said: Mapping[str, Any], faults: Faults) -> Policy | None:
