@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from cordiale.engines.seats import checking
 from cordiale.engines.seats.checking import check
+from cordiale.engines.seats.checking.rules import cliques
 from cordiale.engines.seats.files import written
 from cordiale.engines.seats.generating import generated
 from cordiale.engines.seats.instances import Activity, Instance, Line, Party
@@ -374,6 +375,7 @@ DAMAGES = {
     "a line has more than it asked for": (put("seats.n03", 2), "asked"),
     "a whole line has a part": (put("seats.n06", 1), "whole"),
     "a bundle is granted in part": (put("seats.n10", 2), "bundle"),
+    "another line of a bundle is granted alone": (put("seats.n11", 1), "bundle"),
     "a line of a bundle is granted in part": (both(put("seats.n10", 1), put("seats.n11", 1)), "bundle"),
     # the stages
     "stages are not in order": (swap("stages", 0, 1), "stages"),
@@ -491,11 +493,10 @@ class TestDamage:
 
         assert codes(retold(right(), known, SEATS | seats)) == expected
 
-    def test_of_prices_that_prove_less_than_is_said_is_rejected(self):
-        result = right()
-        del result["total_bound"]["rows"]["share fi"]
+    def test_of_a_preview_that_says_it_is_complete_is_rejected(self):
+        result = right() | {"tier": "preview", "made_by": {"cordiale": "1"}}
 
-        assert codes(result) == {"total-bound"}
+        assert codes(result) == {"complete"}
 
     def test_of_a_total_that_is_lower_all_over_leaves_room(self):
         known = settled(MENU, Policy(seed="winter"))
@@ -584,7 +585,7 @@ class TestReplanned:
         assert "it lost and gained" in told
 
 
-def total_only(instance, seats, **stage):
+def total_only(instance, seats, rows=None, **stage):
     """A result that says of any seats that their total is proven; prices of nothing, which prove little."""
     policy = Policy(stages=(Stage.TOTAL,), quota=3)
     known = settled(instance, policy)
@@ -596,7 +597,7 @@ def total_only(instance, seats, **stage):
         "asked": written(instance),
         "policy": policy.said(),
         "stages": [said | stage],
-        "total_bound": {"scale": 1, "rows": {}},
+        "total_bound": {"scale": 1, "rows": rows or {}},
     }
     return through_json(retold(result, known, seats))
 
@@ -608,7 +609,10 @@ ROOMY = Instance(
         Activity("dear", 4, cost=5),
         Activity("early", 2, begins=date(2031, 1, 6), ends=date(2031, 1, 8)),
         Activity("late", 2, begins=date(2031, 1, 7), ends=date(2031, 1, 9)),
+        Activity("high", 9, minimum=3),
+        Activity("rich", 1, minimum=1, cost=11),
         Activity("small", 3),
+        Activity("wide", 9, minimum=2),
     ],
     [
         Line("b1", "se", "big", seats=3),
@@ -620,10 +624,14 @@ ROOMY = Instance(
         Line("p2", "se", "late", person="Ebba"),
         Line("p3", "se", "late", bundle="y", person="Nils"),
         Line("p4", "se", "early", bundle="y", person="Olle"),
+        Line("h1", "se", "high", seats=2, whole=True),
+        Line("h2", "fi", "high", seats=2, whole=True),
+        Line("r1", "fi", "rich"),
         Line("s1", "se", "small", seats=5),
+        Line("w1", "se", "wide", seats=3, whole=True),
     ],
 )
-FULL = {"b1": 3, "b2": 3, "d1": 2, "p1": 1, "p3": 1, "p4": 1, "s1": 3}
+FULL = {"b1": 3, "b2": 3, "d1": 2, "p1": 1, "p3": 1, "p4": 1, "s1": 3, "w1": 3}
 
 
 class TestRoom:
@@ -654,6 +662,55 @@ class TestRoom:
         result = total_only(ROOMY, FULL | {"s1": 2}, bound=10_000, lp=10_000, proven=False) | {"complete": False}
 
         assert codes(result, ROOMY) == set()
+
+
+class TestBound:
+    """The bound that prices prove, by hand: without any, what all lines ask for and could have, 100 a seat."""
+
+    @pytest.mark.parametrize(
+        ("rows", "bound"),
+        [
+            ({}, 2_500),
+            # one for both days of Ebba: her two lines are worth nothing beyond it
+            ({"person Ebba 0": 100}, 2_500 + 100 - 200),
+            ({"seats small": 100}, 2_500 + 300 - 300),
+            # `wide` runs: 9 seats for the column that says so
+            ({"seats wide": 10}, 2_500 + 90 - 30),
+            ({"pair se wide": 20}, 2_500 + 60 - 60),
+            # all three seats of its one line, which is whole, do no more for the minimum than 2
+            ({"minimum wide": -10}, 2_500 + 20),
+            # a seat of `dear` costs 5, of which the budget pays 2; its bundle has two more seats for nothing
+            ({"budget fi": 20}, 2_500 + 200 - 200 - 100),
+        ],
+    )
+    def test_is_what_the_rows_say(self, rows, bound):
+        found = check(ROOMY, total_only(ROOMY, FULL, rows))
+
+        assert found.faults == ()
+        assert found.bound == bound
+
+    def test_is_not_there_with_a_price_of_the_wrong_sign(self):
+        assert check(ROOMY, total_only(ROOMY, FULL, {"seats small": -1})).bound is None
+
+    @pytest.mark.parametrize("row", sorted(PRICES))
+    def test_of_the_menu_needs_every_price(self, row):
+        result = right()
+        del result["total_bound"]["rows"][row]
+
+        assert codes(result) == {"total-bound"}
+
+    @pytest.mark.parametrize(
+        ("days", "sets"),
+        [
+            ([], []),
+            ([(1, 3), (3, 5)], []),
+            ([(1, 3), (1, 4), (2, 5)], [[0, 1, 2]]),
+            ([(1, 3), (2, 5), (4, 6)], [[0, 1], [1, 2]]),
+            ([(4, 6), (1, 9), (1, 3)], [[1, 2], [0, 1]]),
+        ],
+    )
+    def test_counts_the_largest_sets_of_days_in_the_order_in_which_they_end(self, days, sets):
+        assert list(cliques(days)) == sets
 
 
 class TestSeats:
