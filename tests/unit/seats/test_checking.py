@@ -664,6 +664,18 @@ class TestRoom:
         assert codes(result, ROOMY) == set()
 
 
+HALL = Instance(
+    [Party(one) for one in "abcd"],
+    [Activity("hall", 3, minimum=2), Activity("room", 4)],
+    [
+        Line("l1", "a", "hall", seats=3, whole=True),
+        Line("l2", "b", "hall"),
+        Line("l3", "c", "hall"),
+        Line("l4", "d", "room", seats=2, whole=True, refused="closed"),
+    ],
+)
+
+
 class TestBound:
     """The bound that prices prove, by hand: without any, what all lines ask for and could have, 100 a seat."""
 
@@ -688,6 +700,29 @@ class TestBound:
 
         assert found.faults == ()
         assert found.bound == bound
+
+    @pytest.mark.parametrize(
+        ("rows", "bound"),
+        [
+            ({}, 500),
+            # granted, the whole line of three leaves nothing for the two other claims: over is 2
+            ({"crowd l1 hall": 200}, 500 - 300 + 2 * 200),
+            ({"crowd l1 hall": 100}, 500 - 200 + 2 * 100),
+            # what `hall` is worth when it runs, and a seat missed, less the claim
+            ({"idle b hall": -10}, 500 - 10 + 10 + 10),
+            (
+                {"idle b hall": -10, "reserve c hall": -5, "crowd l1 hall": 100},
+                # right sides; `hall` runs; seats of b and of c missed; what the three lines are worth
+                (-10 - 5) + 10 + (100 + 10) + (100 + 5) + (300 - 200) + 100 + (100 + 5),
+            ),
+        ],
+    )
+    def test_is_what_the_rows_of_claims_say(self, rows, bound):
+        assert check(HALL, total_only(HALL, {"l1": 3}, rows)).bound == bound
+
+    @pytest.mark.parametrize("row", ["crowd l2 hall", "crowd l1 room", "crowd l4 room", "idle b room", "idle d hall"])
+    def test_has_no_such_row_of_claims(self, row):
+        assert "price" in codes(total_only(HALL, {"l1": 3}, {row: 0}), HALL)
 
     def test_is_not_there_with_a_price_of_the_wrong_sign(self):
         assert check(ROOMY, total_only(ROOMY, FULL, {"seats small": -1})).bound is None

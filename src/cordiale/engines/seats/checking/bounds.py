@@ -35,6 +35,9 @@ class Proof:
         self._of_pair: dict[Pair, int] = defaultdict(int)
         self._of_claim: dict[Pair, int] = defaultdict(int)
         self._of_line: dict[int, int] = defaultdict(int)
+        self._of_idle: dict[Pair, int] = defaultdict(int)
+        self._of_unit: dict[tuple[int, ...], int] = defaultdict(int)
+        self._crowded: dict[Pair, int] = defaultdict(int)
         self._of_missed = 0
 
     def priced(self, rows: Mapping[str, int], faults: Faults) -> bool:
@@ -71,6 +74,10 @@ class Proof:
                 self._of_claim[pair] += price
                 self._right += price * self.rules.claims[pair]
                 return -1
+            case "idle" if self._named.get(of) in self.rules.claims:
+                return self._idle(self._named[of], price)
+            case "crowd" if of in self._units:
+                return self._crowd(*self._units[of], price)
             case "missed" if of == "all" and self.missed is not None:
                 self._of_missed += price
                 self._right += price * self.missed
@@ -104,6 +111,44 @@ class Proof:
         if not self._runs(self.rules.pairs[pair][1]):
             self._right += price * self.rules.most[pair]
         return 1
+
+    def _idle(self, pair: Pair, price: int) -> int | None:
+        if not self._runs(self.rules.pairs[pair][1]):
+            return None
+        self._of_idle[pair] += price
+        self._right += price * self.rules.claims[pair]
+        return -1
+
+    def _crowd(self, unit: tuple[int, ...], activity: int, price: int) -> int | None:
+        rules = self.rules
+        party = rules.party[unit[0]]
+        others = [pair for pair in self._claimants.get(activity, ()) if rules.pairs[pair][0] != party]
+        taken = sum(rules.instance.lines[line].seats for line in unit if rules.activity[line] == activity)
+        over = taken + sum(rules.claims[pair] for pair in others) - rules.instance.activities[activity].seats
+        if taken < 2 or over <= 0:
+            return None
+        self._of_unit[unit] += price * over
+        for pair in others:
+            self._crowded[pair] += price
+        return 1
+
+    @cached_property
+    def _units(self) -> dict[str, tuple[tuple[int, ...], int]]:
+        """What is granted whole, and an activity of it, by the ids of a line there and of the activity."""
+        instance, rules = self.rules.instance, self.rules
+        return {
+            f"{instance.lines[line].id} {instance.lines[line].activity}": (unit, rules.activity[line])
+            for unit in rules.together
+            for line in unit
+        }
+
+    @cached_property
+    def _claimants(self) -> dict[int, list[Pair]]:
+        """Activity to the pairs that have a claim there."""
+        found: dict[int, list[Pair]] = {}
+        for pair in self.rules.claims:
+            found.setdefault(self.rules.pairs[pair][1], []).append(pair)
+        return found
 
     def _person(self, of: str, price: int) -> int | None:
         person, _, place = of.rpartition(" ")
@@ -141,7 +186,7 @@ class Proof:
                 found += beyond * min(lines[line].seats, rules.most[rules.pair[line]])
         for unit in rules.together:
             worth = sum(rules.worth[line] * lines[line].seats for line in unit)
-            found += max(0, worth * self.scale - self._price(unit, None))
+            found += max(0, worth * self.scale - self._price(unit, None) - self._of_unit.get(unit, 0))
         return found // self.scale
 
     def _price(self, unit: Iterable[int], seats: int | None) -> int:
@@ -183,10 +228,14 @@ class Proof:
             worth[activity] += price * activities[activity].minimum
         for pair, price in self._of_pair.items():
             worth[self.rules.pairs[pair][1]] += price * self.rules.most[pair]
+        for pair, price in self._of_idle.items():
+            worth[self.rules.pairs[pair][1]] -= price * self.rules.claims[pair]
         return sum(max(0, one) for activity, one in worth.items() if self._runs(activity))
 
     def _missing(self) -> int:
         """What the columns are worth that say by how many seats claims are missed."""
         return sum(
-            claim * max(0, -self._of_claim.get(pair, 0) - self._of_missed) for pair, claim in self.rules.claims.items()
-        )
+            claim * max(0, self._crowded.get(pair, 0) - self._of_claim.get(pair, 0) - self._of_idle.get(pair, 0)
+                        - self._of_missed)
+            for pair, claim in self.rules.claims.items()
+        )  # fmt: skip
