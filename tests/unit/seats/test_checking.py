@@ -424,6 +424,8 @@ DAMAGES = {
     "a row is of a pair without lines": (put("total_bound.rows.pair fi visit", 1), "price"),
     "a row is of a person who is not twice at once": (put("total_bound.rows.person Aino 1", 1), "price"),
     "a row is of a claim that there is not": (put("total_bound.rows.reserve no tour", -1), "price"),
+    "a row is of a whole line that leaves enough": (put("total_bound.rows.crowd n06 drill", 1), "price"),
+    "a row is of a claim where nothing can be idle": (put("total_bound.rows.idle fi course", -1), "price"),
     "a row is of other claims": (put("total_bound.rows.missed some", 1), "price"),
     "a row is of a share that there is not": (put("total_bound.rows.share dk", -1), "price"),
     "the bound of the total is missing": (drop("total_bound"), "total-bound"),
