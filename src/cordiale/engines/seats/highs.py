@@ -161,6 +161,7 @@ def search(
     rows: dict[int, tuple[float, float]] | None = None,
     more: Sequence[Row] = (),
     start: Ints | None = None,
+    near: float = 0.0,
     presolve: bool = True,
     seed: int = SEED,
     stop: Stop = _never,
@@ -174,6 +175,7 @@ def search(
         rows: row to its bounds, instead of the model's.
         more: rows that the model lacks.
         start: a solution to begin with.
+        near: the part of the value by which the solution may be from the best; then the bound stays open.
         presolve: whether HiGHS simplifies the model first; where little is searched, that costs most.
         tell: is told the best value and the bound, now and then.
 
@@ -187,6 +189,8 @@ def search(
     if not part.open.any():
         return Whole(Ending.BEST, fixed, part.lower.copy(), fixed, 0)
     highs = part.passed(costs[part.open].astype(np.float64), seed)
+    if near:
+        highs.setOptionValue("mip_rel_gap", near)
     if not presolve:
         highs.setOptionValue("presolve", "off")
     if start is not None:
@@ -194,7 +198,7 @@ def search(
     if stop is not _never or tell is not None:
         highs.cbMipInterrupt += lambda event: _between(event, stop, tell)
     highs.run()
-    found = _found(highs, costs[part.open], stop)
+    found = _found(highs, costs[part.open], stop, near=near > 0)
     columns = None
     if found.columns is not None:
         columns = part.lower.copy()
@@ -346,7 +350,7 @@ def _between(event: Any, stop: Stop, tell: Callable[[int | None, float], None] |
         event.interrupt()
 
 
-def _found(highs: highspy.Highs, costs: Ints, stop: Stop) -> Whole:
+def _found(highs: highspy.Highs, costs: Ints, stop: Stop, *, near: bool = False) -> Whole:
     status, info = highs.getModelStatus(), highs.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
         return Whole(Ending.NOTHING, None, None, 0, int(info.mip_node_count))
@@ -361,7 +365,7 @@ def _found(highs: highspy.Highs, costs: Ints, stop: Stop) -> Whole:
         return Whole(Ending.STOPPED, None, None, floor, int(info.mip_node_count))
     columns = np.rint(np.array(highs.getSolution().col_value)).astype(np.int64)
     value = int(costs @ columns)
-    if not stopped:
+    if not stopped and not near:
         floor = value  # the gap is below one, and both are whole
     return Whole(Ending.STOPPED if stopped else Ending.BEST, value, columns, floor, int(info.mip_node_count))
 

@@ -23,6 +23,8 @@ from cordiale.engines.seats.preview import rounded
 
 CORE = 8.0
 """Reduced cost from which a column is left where the linear program has it, while a first solution is looked for."""
+NEAR = 0.01
+"""How far from the best total a solution may be that only shows that thresholds can be met."""
 LOTS = 1_000
 """How many lots there are; small, so that sums stay exact for the solver."""
 CLOSE = 1e-6
@@ -220,36 +222,28 @@ class Official:
         program.aim(self.model.total())
         parties = np.flatnonzero(self.settled.wanted > 0).tolist()
         first = self.model.kinds.get("share", (0, 0))[0]
-        relaxed: dict[tuple[int, ...], Best] = {}
-        nodes = 0
+        costs, nodes = self.model.total(), 0
 
         def promises(thresholds: tuple[int, ...]) -> bool:
             for row, party in enumerate(parties):
                 program.bound_row(first + row, float(thresholds[party]), np.inf)
             self.tell("fairness", f"{program.runs:,} linear programs")
-            found = program.solve()
-            relaxed.clear()
-            if found is not None:
-                relaxed[thresholds] = found
-            return found is not None
+            return program.solve() is not None
 
         def searched(thresholds: tuple[int, ...]) -> tuple[int, ...] | None:
             nonlocal nodes
-            if thresholds not in relaxed:
-                promises(thresholds)
-            best = relaxed[thresholds]
             lower, upper = self._bounds()
-            _leave(self.model, best, lower, upper)
-            rows = self._rows(thresholds)
-            nothing = np.zeros(self.model.columns, np.int64)
-            for low, high in ((lower, upper), self._bounds()):
-                found = search(self.model, nothing, lower=low, upper=high, rows=rows, seed=self.seed, **self._stoppable)
-                nodes += found.nodes
-                if found.columns is not None:
-                    self.progress.columns = found.columns
-                    return self._shares(found.columns)
-                if found.ending is Ending.STOPPED:
-                    raise Stopped
+            # any solution will do; looking for a good total leads the search there, and to a proof that there is none
+            found = search(
+                self.model, costs, lower=lower, upper=upper, rows=self._rows(thresholds), near=NEAR, presolve=False,
+                seed=self.seed, **self._stoppable,
+            )  # fmt: skip
+            nodes += found.nodes
+            if found.columns is not None:
+                self.progress.columns = found.columns
+                return self._shares(found.columns)
+            if found.ending is Ending.STOPPED:
+                raise Stopped
             return None
 
         found = leximin(self.settled.wanted.tolist(), self.settled.order, Oracle(promises, searched))
