@@ -29,7 +29,7 @@ def small(*, title: str = "Menu 2031", party: str = "Österreich", activity: str
         [
             Party("aut", party, 5_000),
             Party("fin", "Suomi", 1_000),
-            Party("new zealand"),
+            Party("new-zealand"),
             Party("zzz", "Åland"),
         ],
         [
@@ -46,8 +46,8 @@ def small(*, title: str = "Menu 2031", party: str = "Österreich", activity: str
             Line("n2", "fin", "course", points=80),
             Line("n3", "aut", "seminar", 2),
             Line("n4", "aut", "visit", person="Jo", points=70),
-            Line("n5", "new zealand", "visit", 3, priority=2),
-            Line("n6", "new zealand", "visit", 1, refused="the form came late"),
+            Line("n5", "new-zealand", "visit", 3, priority=2),
+            Line("n6", "new-zealand", "visit", 1, refused="the form came late"),
             Line("n7", "fin", "audit", 2, priority=3),
             Line("n8", "aut", "workshop", person="Jo", priority=3),
         ],

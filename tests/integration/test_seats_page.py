@@ -167,7 +167,7 @@ def test_a_title_stands_beside_its_id_in_both_tables(tree):
         table.get("id"): [texts(one) for one in table.findall("tbody/tr/th")] for table in tree.findall(".//table")
     }
 
-    assert heads["parties"] == ["Åland zzz", "new zealand", "Österreich aut", "Suomi fin"]
+    assert heads["parties"] == ["Åland zzz", "new-zealand", "Österreich aut", "Suomi fin"]
     assert "Cyber defence course" in heads["activities"]
     assert "exercise" in heads["activities"]
 

@@ -189,7 +189,7 @@ def test_a_share_is_rounded_down(told, result, got, asked, percent):
 
 
 def test_parties_stand_as_in_an_index_without_regard_to_accents(told):
-    assert [one.title or one.id for one in told.parties] == ["Åland", "new zealand", "Österreich", "Suomi"]
+    assert [one.title or one.id for one in told.parties] == ["Åland", "new-zealand", "Österreich", "Suomi"]
 
 
 def test_every_activity_says_whether_it_runs_and_why_not(told):
@@ -306,7 +306,7 @@ def test_a_policy_in_words():
         points={1: 1_000, 2: 10, 3: 1},
         per=Per.LINE,
         first_most=1,
-        seniority=("fin", "new zealand"),
+        seniority=("fin", "new-zealand"),
         quota=2,
         reserve=0,
         scarce=Scarce.LOTTERY,
@@ -319,7 +319,7 @@ def test_a_policy_in_words():
         "Points where a line does not say: 1,000 of priority 1, 10 of priority 2, 1 of priority 3; they are for the "
         "whole line, shared evenly among its seats.",
         "At most 1 line of a party count as priority 1; more count as priority 2.",
-        "Seniority: Suomi (fin), new zealand; then the others in the order of their lot.",
+        "Seniority: Suomi (fin), new-zealand; then the others in the order of their lot.",
         "Where an activity does not say: a party has at most 2 seats of it.",
         "Where there are more claims than seats, lots decide who keeps them.",
         "Lots are drawn from an empty seed.",

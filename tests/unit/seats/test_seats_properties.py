@@ -185,7 +185,7 @@ def test_other_names_of_parties_and_activities_change_nothing(number):
     order = tuple(instance.parties[at].id for at in by_seniority(policies(dice, instance), instance))
     policy = replace(policies(dice, instance), seniority=order, scarce=Scarce.SENIORITY)
     ids = [*(one.id for one in instance.parties), *(one.id for one in instance.activities)]
-    names = {one: f"{dice.randrange(10**6)} {one}" for one in ids}
+    names = {one: f"{dice.randrange(10**6)}-{one}" for one in ids}
     other = Instance(
         [replace(one, id=names[one.id]) for one in instance.parties],
         [

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
+MOST_FAULTS = 50
+"""Faults of a result that are shown."""
 
 
 @click.group()
@@ -59,6 +61,26 @@ def solve(
             _write(out, _official(instance, policy, out, deadline, seed))
             _checkpoint(out).unlink(missing_ok=True)
     click.echo(_told(_read(out)))
+
+
+@seats.command()
+@click.argument("instance_file", metavar="INSTANCE.json", type=FILE)
+@click.argument("result_file", metavar="RESULT.json", type=FILE)
+def check(instance_file: Path, result_file: Path) -> None:
+    """Check a result, whoever made it, in whole numbers and without a solver: 0 when nothing is wrong."""
+    from cordiale.engines.seats.checking import check as checked
+
+    with _refusals():
+        instance, result = _instance(instance_file), _read(result_file)
+    if not isinstance(result, dict):
+        raise click.ClickException(f"{result_file} is no result: it is no JSON object.")
+    found = checked(instance, result)
+    for fault in found.faults[:MOST_FAULTS]:
+        click.echo(f"{fault.code}, {fault.where}: {fault.words}" if fault.where else f"{fault.code}: {fault.words}")
+    if not found.is_right:
+        more = len(found.faults) - MOST_FAULTS
+        raise click.ClickException("The result is wrong." + (f" There are {more:,} more faults." if more > 0 else ""))
+    click.echo("Nothing is wrong with it.")
 
 
 @seats.command()
@@ -195,8 +217,8 @@ def _official(instance: Instance, policy: Policy, out: Path, deadline: float | N
 
     def keep(so_far: Progress) -> None:
         one = so_far.certificates[-1]
-        click.echo(f"{one.stage.value}: {one.value:,}, {'proven' if one.proven else 'not proven'}", err=True)
         _write(checkpoint, kept(known, seed, so_far))
+        click.echo(f"{one.stage.value}: {one.value:,}, {'proven' if one.proven else 'not proven'}", err=True)
 
     return decided(
         Official(model_of(known), seed=seed, stop=_until(deadline), tell=_teller(), keep=keep).run(progress), seed=seed

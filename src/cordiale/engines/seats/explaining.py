@@ -149,8 +149,8 @@ class _Telling:
                 could = int(self.settled.demand[self.instance.activity[at]])
                 return Reason(
                     why,
-                    f"It does not run{other}: of the {_seats(could)} that could be taken, too few were left to reach the"
-                    f" {activity.minimum} it needs.",
+                    f"It does not run{other}: of the {_seats(could)} that could be taken, too few were left to reach"
+                    f" the {activity.minimum} it needs.",
                     {"activity": activity.id, "could": could, "minimum": activity.minimum},
                 )
             case Why.SEATS:

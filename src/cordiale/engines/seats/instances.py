@@ -225,8 +225,10 @@ def digest_of(told: Any) -> str:
 def _places(what: str, things: Sequence[Party | Activity | Line]) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for place, one in enumerate(things):
-        if not one.id or found.setdefault(one.id, place) != place:
-            raise Contradiction(f"the {what} has no id, or it is there twice", [one.id])
+        if not one.id or any(map(str.isspace, one.id)):
+            raise Contradiction(f"the {what} has no id, or one with white space in it", [one.id])
+        if found.setdefault(one.id, place) != place:
+            raise Contradiction(f"the {what} is there twice", [one.id])
     return found
 
 

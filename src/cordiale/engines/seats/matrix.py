@@ -283,14 +283,15 @@ def _crowding(
         claims.setdefault(int(settled.pairs[one, 1]), {})[one] = claim
     units: dict[tuple[int, int], list[int]] = {}
     for place, line in enumerate(lines.tolist()):
-        if times[place] > 1 and int(instance.activity[line]) in claims:
+        one = instance.lines[line]
+        if (one.whole or one.bundle) and int(instance.activity[line]) in claims:
             units.setdefault((int(instance.activity[line]), int(column[place])), []).append(place)
     for (activity, at), places in sorted(units.items()):
         mine = {int(settled.pair[lines[place]]) for place in places}
         others = {one: claim for one, claim in claims[activity].items() if one not in mine}
         taken = sum(int(times[place]) for place in places)
         over = taken + sum(others.values()) - instance.activities[activity].seats
-        if over > 0 and others:
+        if taken > 1 and over > 0 and others:
             name = f"{instance.lines[lines[places[0]]].id} {instance.activities[activity].id}"
             yield name, [(at, over), *((missed[one], -1) for one in sorted(others))]
 

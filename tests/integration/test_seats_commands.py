@@ -1,0 +1,202 @@
+"""`cordiale seats`, as a desk runs it: files in, files out, killed and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import CORDIALE
+
+POLICY = {"format": "cordiale-seats-policy/1", "seed": "published in spring"}
+
+
+def runs_in(folder: Path, *words: object) -> tuple[int, str]:
+    """Run a command in a folder; its exit code, and what it printed."""
+    env = {**os.environ, "CORDIALE_HOME": str(folder / "home")}
+    done = subprocess.run(
+        [CORDIALE, "seats", *map(str, words)], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def cordiale(tmp_path):
+    """Runs a command in a folder of the test's own."""
+    return partial(runs_in, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def solved_once(tmp_path_factory):
+    """A folder with an instance of 40 activities and its official result; and what was said when it was made."""
+    folder = tmp_path_factory.mktemp("solved")
+    (folder / "policy.json").write_text(json.dumps(POLICY))
+    assert runs_in(folder, "generate", *sized(40, 8, 200), "--out", "asked.json") == (0, "")
+    code, said = runs_in(folder, "solve", "asked.json", "--policy", "policy.json", "--out", "result.json")
+    assert code == 0, said
+    return folder, said
+
+
+@pytest.fixture
+def solved(solved_once, tmp_path):
+    """The same in the test's own folder."""
+    folder, said = solved_once
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return said
+
+
+def sized(activities: int, parties: int, lines: int) -> list[object]:
+    return ["--activities", activities, "--parties", parties, "--lines", lines, "--seed", 3]
+
+
+def read(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text("utf-8"))
+
+
+def test_a_result_is_complete_right_and_replayed(cordiale, solved, tmp_path):
+    assert solved.count("(proven)") == 4
+    assert cordiale("check", "asked.json", "result.json") == (0, "Nothing is wrong with it.\n")
+    assert cordiale("replay", "result.json") == (0, "The run came to the same end.\n")
+    assert not list(tmp_path.glob("*.checkpoint"))
+
+
+def test_a_preview_is_right_and_replayed(cordiale, solved):
+    code, said = cordiale("solve", "asked.json", "--tier", "preview", "--out", "preview.json")
+
+    assert (code, "nothing is proven" in said) == (0, True)
+    assert cordiale("check", "asked.json", "preview.json")[0] == 0
+    assert cordiale("replay", "preview.json")[0] == 0
+
+
+def test_a_result_that_somebody_changed_is_refused(cordiale, solved, tmp_path):
+    result = read(tmp_path, "result.json")
+    line = next(iter(result["seats"]))
+    del result["seats"][line]
+    (tmp_path / "result.json").write_text(json.dumps(result))
+
+    code, said = cordiale("check", "asked.json", "result.json")
+
+    assert code == 1
+    assert "The result is wrong" in said
+    assert cordiale("replay", "result.json")[0] == 1
+
+
+def test_every_line_that_got_less_is_explained(cordiale, solved, tmp_path):
+    refused = read(tmp_path, "result.json")["refusals"]
+
+    code, said = cordiale("explain", "asked.json", "result.json")
+    one = cordiale("explain", "asked.json", "result.json", refused[0]["line"])
+    nobody = cordiale("explain", "asked.json", "result.json", "n9999")
+
+    assert code == 0
+    assert said.count(": ") >= len(refused) > 10
+    assert one[1].startswith(f"{refused[0]['line']}: {refused[0]['got']} of {refused[0]['asked']}\n")
+    assert nobody == (1, "Error: asked.json has no line n9999.\n")
+
+
+def test_after_a_withdrawal_everybody_keeps_what_they_have(cordiale, solved, tmp_path):
+    before = read(tmp_path, "result.json")["seats"]
+    line = min(before)
+
+    code, said = cordiale("replan", "asked.json", "result.json", "--withdraw", line, "--out", "after.json")
+
+    after = read(tmp_path, "after.json")
+    assert code == 0, said
+    assert after["replanned"]["withdrawn"] == [line]
+    assert after["replanned"]["lost"][line] == before[line]
+    assert not after["replanned"]["given_up"]
+    assert all(after["seats"].get(one, 0) >= seats for one, seats in before.items() if one != line)
+
+
+def test_a_cancelled_activity_gives_nothing_and_added_seats_are_given(cordiale, solved, tmp_path):
+    result, asked = read(tmp_path, "result.json"), read(tmp_path, "asked.json")
+    of = {line["id"]: line["activity"] for line in asked["lines"]}
+    activity = of[min(result["seats"])]
+    full = next(r["activity"] for one in result["refusals"] for r in one["reasons"] if r["code"] == "seats")
+
+    code, said = cordiale("replan", "asked.json", "result.json", "--cancel", activity,
+                          "--add-seats", f"{full}=3", "--out", "after.json")  # fmt: skip
+
+    after = read(tmp_path, "after.json")
+    assert code == 0, said
+    assert activity in after["replanned"]["given_up"]
+    assert not [line for line in after["seats"] if of[line] == activity]
+    assert after["replanned"]["gained"]
+
+
+def test_a_report_is_a_table_or_a_page(cordiale, solved, tmp_path):
+    table = cordiale("report", "asked.json", "result.json")
+    page = cordiale("report", "asked.json", "result.json", "--format", "html", "--out", "page.html")
+
+    assert table[0] == page[0] == 0
+    assert max(map(len, table[1].splitlines())) <= 100
+    assert (tmp_path / "page.html").read_text("utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda asked: asked["lines"][4].update(seats="two"), "lines[4] (n005).seats: Input should be a valid integer"),
+        (lambda asked: asked["lines"][4].update(party="p9"), "n005: no such party"),
+        (lambda asked: asked["lines"][4].update(colour="red"), "lines[4] (n005).colour: Extra inputs"),
+        (lambda asked: asked["lines"].append(asked["lines"][0]), "n001: the line is there twice"),
+        (lambda asked: asked["parties"][0].update(budget=2**53), "parties[0] (p001).budget: Input should be less"),
+        (lambda asked: asked["activities"][0].update(minimum=99), "a001: a minimum not from 0 to its seats"),
+        (lambda asked: asked.update(format="other"), "format: Input should be 'cordiale-seats/1'"),
+    ],
+)
+def test_bad_files_are_refused_with_their_place(cordiale, solved, tmp_path, change, told):
+    asked = read(tmp_path, "asked.json")
+    change(asked)
+    (tmp_path / "asked.json").write_text(json.dumps(asked))
+
+    code, said = cordiale("solve", "asked.json", "--out", "other.json")
+
+    assert code == 1
+    assert told in said
+    assert not (tmp_path / "other.json").exists()
+
+
+def test_a_deadline_gives_the_best_so_far_and_says_so(cordiale, tmp_path):
+    cordiale("generate", *sized(140, 20, 1_000), "--out", "asked.json")
+
+    code, said = cordiale("solve", "asked.json", "--deadline", "0", "--out", "result.json")
+
+    assert (code, "Stopped before the end" in said) == (0, True)
+    assert read(tmp_path, "result.json")["complete"] is False
+    assert cordiale("check", "asked.json", "result.json")[0] == 0
+    assert cordiale("replay", "result.json")[0] == 1
+
+
+@pytest.mark.parametrize("moment", ["between stages", "within a stage"])
+def test_a_run_that_was_killed_goes_on_to_the_identical_file(cordiale, tmp_path, moment):
+    cordiale("generate", *sized(140, 20, 1_000), "--out", "asked.json")
+    assert cordiale("solve", "asked.json", "--out", "whole.json")[0] == 0
+    env = {**os.environ, "CORDIALE_HOME": str(tmp_path / "home")}
+    run = subprocess.Popen(
+        [CORDIALE, "seats", "solve", "asked.json", "--out", "killed.json"], cwd=tmp_path, env=env,
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert run.stderr is not None
+    assert "reserves" in run.stderr.readline()
+    if moment == "within a stage":
+        time.sleep(0.3)  # fairness, the next one, takes longer
+    os.killpg(run.pid, signal.SIGKILL)
+    run.communicate()
+    assert run.returncode == -signal.SIGKILL
+    assert (tmp_path / "killed.json.checkpoint").exists()
+    assert not (tmp_path / "killed.json").exists()
+
+    code, said = cordiale("solve", "asked.json", "--out", "killed.json")
+
+    assert code == 0
+    assert "Goes on after" in said
+    assert (tmp_path / "killed.json").read_bytes() == (tmp_path / "whole.json").read_bytes()
