@@ -135,6 +135,7 @@ class Official:
         self.seed, self.tell, self.keep = seed, tell, keep
         self._lower, self._upper = held or (np.zeros(model.columns, np.int64), model.upper)
         self._is_held = held is not None
+        self._narrow: tuple[Ints, Ints] | None = None
         self.stop: Stop = stop or (lambda: False)
         self._stoppable: dict[str, Any] = {} if stop is None else {"stop": stop}
         self.progress = Progress()
@@ -191,14 +192,25 @@ class Official:
     def _program(self) -> Program:
         program = Program(self.model, seed=self.seed, **self._stoppable)
         if self._is_held:
-            program.bound_columns(*self._bounds())
+            program.bound_columns(self._lower, self._upper)
         for row, bounds in self._rows().items():
             program.bound_row(row, *bounds)
         return program
 
     def _bounds(self) -> tuple[Ints, Ints]:
-        """Lower and upper bounds of columns, for the caller to narrow."""
-        return self._lower.copy(), self._upper.copy()
+        """Lower and upper bounds of columns, for the caller to narrow; without what reserves, once decided, rule out."""
+        if self.progress.missed is None or not self.model.missed:
+            return self._lower.copy(), self._upper.copy()
+        if self._narrow is None:
+            missed, self.progress.missed = self.progress.missed, None
+            program = self._program()
+            self.progress.missed = missed
+            program.aim(-self.model.misses())
+            relaxed = program.solve()
+            self._narrow = self._lower.copy(), self._upper.copy()
+            if relaxed is not None:
+                _fix(relaxed, -missed, *self._narrow, slack=0)
+        return self._narrow[0].copy(), self._narrow[1].copy()
 
     def _reserves(self) -> Certificate:
         if not self.model.missed:
@@ -219,6 +231,7 @@ class Official:
 
     def _fairness(self) -> Certificate:
         program = self._program()
+        program.bound_columns(*self._bounds())
         program.aim(self.model.total())
         parties = np.flatnonzero(self.settled.wanted > 0).tolist()
         first = self.model.kinds.get("share", (0, 0))[0]
