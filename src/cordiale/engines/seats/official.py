@@ -198,7 +198,7 @@ class Official:
         return program
 
     def _bounds(self) -> tuple[Ints, Ints]:
-        """Lower and upper bounds of columns, for the caller to narrow; without what reserves, once decided, rule out."""
+        """Bounds of columns, for the caller to narrow; without what reserves, once decided, rule out."""
         if self.progress.missed is None or not self.model.missed:
             return self._lower.copy(), self._upper.copy()
         if self._narrow is None:
