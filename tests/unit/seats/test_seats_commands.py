@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,9 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
-from tests.databases import CORDIALE
+from tests.databases import CORDIALE, ROOT
 
 POLICY = {"format": "cordiale-seats-policy/1", "seed": "published in spring"}
 
@@ -59,6 +61,34 @@ def sized(activities: int, parties: int, lines: int) -> list[object]:
 
 def read(folder: Path, name: str) -> Any:
     return json.loads((folder / name).read_text("utf-8"))
+
+
+def blocks(kind: str) -> list[str]:
+    """What stands in the blocks of a kind in the reference page."""
+    page = (ROOT / "docs/reference/seats.md").read_text("utf-8")
+    return re.findall(rf"^```{kind}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+def test_the_example_of_the_reference_says_what_comes_out(cordiale, tmp_path):
+    [asked], [solved, explained] = blocks("json"), blocks("text")
+    (tmp_path / "asked.json").write_text(asked)
+
+    code, said = cordiale("solve", "asked.json", "--out", "result.json")
+
+    assert code == 0
+    assert said.startswith(solved)
+    assert cordiale("explain", "asked.json", "result.json") == (0, explained)
+    assert cordiale("check", "asked.json", "result.json")[0] == 0
+
+
+def test_schemas_take_what_is_written_and_refuse_what_is_refused(cordiale, solved, tmp_path):
+    asked = read(tmp_path, "asked.json")
+    for form, right in (("cordiale-seats/1", asked), ("cordiale-seats-policy/1", POLICY)):
+        schema = json.loads(cordiale("schema", form)[1])
+        assert jsonschema_rs.is_valid(schema, right)
+        assert not jsonschema_rs.is_valid(schema, {**right, "colour": "red"})
+    asked["lines"][0]["seats"] = "two"
+    assert not jsonschema_rs.is_valid(json.loads(cordiale("schema", "cordiale-seats/1")[1]), asked)
 
 
 def test_a_result_is_complete_right_and_replayed(cordiale, solved, tmp_path):

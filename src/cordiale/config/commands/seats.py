@@ -203,6 +203,15 @@ def generate(activities: int, parties: int, lines: int, seed: int, out: Path) ->
     _write(out, written(made))
 
 
+@seats.command()
+@click.argument("form", metavar="FORMAT", type=click.Choice(["cordiale-seats/1", "cordiale-seats-policy/1"]))
+def schema(form: str) -> None:
+    """Print the JSON Schema of a FORMAT: cordiale-seats/1 or cordiale-seats-policy/1."""
+    from cordiale.engines.seats.files import schemas
+
+    click.echo(json.dumps(schemas()[form], ensure_ascii=False, indent=2))
+
+
 def _official(instance: Instance, policy: Policy, out: Path, deadline: float | None, seed: int) -> dict[str, Any]:
     from cordiale.engines.seats.keeping import kept, taken_up
     from cordiale.engines.seats.matrix import model_of
