@@ -201,6 +201,8 @@ def search(
     found = _found(highs, costs[part.open], stop, near=near > 0)
     columns = None
     if found.columns is not None:
+        if not part.holds(found.columns):
+            raise SolverFailed("what HiGHS found breaks a row once it is rounded to whole numbers")
         columns = part.lower.copy()
         columns[part.open] = found.columns
     value = None if found.value is None else found.value + fixed
@@ -313,6 +315,20 @@ class _Part:
         for values, low, high in more:
             fixed = float(values[~self.open] @ self.lower[~self.open])
             self._more.append((values[self.open], low - fixed, high - fixed))
+
+    def holds(self, columns: Ints) -> bool:
+        """Whether whole numbers keep to every bound and row, counted exactly.
+
+        Args:
+            columns: of the open ones.
+        """
+        sums = np.zeros(len(self._least), np.int64)
+        np.add.at(sums, self._row, self._value * columns[self._column])
+        return bool(
+            np.all((self.lower[self.open] <= columns) & (columns <= self.upper[self.open]))
+            and np.all((self._least <= sums) & (sums <= self._most))
+            and all(low <= int(values @ columns) <= high for values, low, high in self._more)
+        )
 
     def passed(self, costs: Floats, seed: int) -> highspy.Highs:
         """A search over it, ready to run."""
