@@ -43,7 +43,7 @@ class Response:
 
     Args:
         begun, ended: number of the ledger before and after, read by a connection that is not the product's.
-        begun_at: moment before the request, microseconds since 1970 UTC.
+        begun_at, ended_at: moments before and after, microseconds since 1970 UTC.
         known: number of the ledger that the product says it decided on.
         decided_at: the moment it says it decided for, in microseconds.
         shown: codes of documents in the answer.
@@ -52,6 +52,7 @@ class Response:
     begun: int
     ended: int
     begun_at: int
+    ended_at: int
     known: int
     decided_at: int
     shown: tuple[str, ...]
@@ -123,10 +124,10 @@ class Rows:
             {row[0] for row in self.suspended} | {row[1] for row in self.suspended if row[1] is not None}
         )
 
-    def is_suspended(self, number: int, at: int) -> bool:
-        """Whether the party was suspended at an instant, as known at a number."""
+    def is_suspended(self, number: int, at: int, to: int = 0) -> bool:
+        """Whether the party was suspended at an instant, and on until another, as known at a number."""
         return any(
-            since <= number and (until is None or number < until) and starts <= at < ends
+            since <= number and (until is None or number < until) and starts <= at and max(at, to) < ends
             for since, until, starts, ends in self.suspended
         )
 
@@ -143,8 +144,10 @@ def verdict(database: OwnDatabase, found: Iterable[Response]) -> Verdict:
     slack = BESIDE // timedelta(microseconds=1)
     for one in found:
         told.requests += 1
+        # until the end, too: who was let in again while a request was under way may be shown something
         throughout = all(
-            rows.is_suspended(number, one.begun_at - slack) for number in rows.numbers(one.begun, one.ended)
+            rows.is_suspended(number, one.begun_at - slack, one.ended_at)
+            for number in rows.numbers(one.begun, one.ended)
         )
         by_its_own = rows.is_suspended(one.known, one.decided_at)
         if one.shown:
@@ -236,7 +239,8 @@ def _read(place: int, person: int, folder: Path, told: Any, requests: int, reade
         while told["answered"].value < requests or not 0 < told["until"].value < time.time():
             begun, at = number(), microseconds(datetime.now(UTC))
             known, decided_at, shown = READERS[reader](viewer, codes)
-            sheet.write(json.dumps(asdict(Response(begun, number(), at, known, decided_at, shown))) + "\n")
+            ended, ended_at = number(), microseconds(datetime.now(UTC))
+            sheet.write(json.dumps(asdict(Response(begun, ended, at, ended_at, known, decided_at, shown))) + "\n")
             codes = () if codes else shown[:1]
             with told["answered"].get_lock():
                 told["answered"].value += 1

@@ -76,7 +76,7 @@ def test_s4_a_document_filed_after_the_number_it_was_decided_on_is_called_torn(o
     found = [
         new_enemy.verdict(
             own_nato_database,
-            [Response(begun=number, ended=number, begun_at=0, known=known, decided_at=0, shown=(code,))],
+            [Response(begun=number, ended=number, begun_at=0, ended_at=0, known=known, decided_at=0, shown=(code,))],
         )
         for known in (number - 1, number)
     ]

@@ -33,7 +33,7 @@ from tests.people import seen, signed_in
 from tests.unit import oracle
 from tests.walk import everything_told
 
-pytestmark = pytest.mark.django_db(databases=["default", "queue"])
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 
 @pytest.fixture
