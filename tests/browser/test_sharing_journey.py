@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cordiale.apps.sharing.exports.files import SECONDS
 from tests.browser.conftest import NewPage, pages_of, served
 from tests.browser.test_accessibility import SIDEWAYS, SIZES, violations
 from tests.browser.test_accounts import Installation
@@ -187,7 +188,11 @@ class Download:
         return self.taken
 
     def rest(self) -> int:
-        """Bytes taken until it ended or was cut off."""
+        """Bytes taken until it ended or was cut off, by a reader whose line stood still for as long as nobody is asked.
+
+        A download asks once a second whether it may go on; without the pause all of it may be over within the first.
+        """
+        time.sleep(SECONDS + 0.1)
         try:
             while piece := self.answer.read(2**16):
                 self.taken += len(piece)
