@@ -15,7 +15,9 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from click.testing import CliRunner
 
+from cordiale.config.commands.seats import seats
 from tests.databases import CORDIALE, ROOT
 
 POLICY = {"format": "cordiale-seats-policy/1", "seed": "published in spring"}
@@ -140,6 +142,9 @@ def test_after_a_withdrawal_everybody_keeps_what_they_have(cordiale, solved, tmp
 
     after = read(tmp_path, "after.json")
     assert code == 0, said
+    assert cordiale("check", "asked.json", "after.json") == (0, "Nothing is wrong with it.\n")
+    assert cordiale("check", "after.json", "after.json")[0] == 0
+    assert cordiale("report", "asked.json", "after.json")[0] == 0
     assert after["replanned"]["withdrawn"] == [line]
     assert after["replanned"]["lost"][line] == before[line]
     assert not after["replanned"]["given_up"]
@@ -206,6 +211,51 @@ def test_a_deadline_gives_the_best_so_far_and_says_so(cordiale, tmp_path):
     assert cordiale("replay", "result.json")[0] == 1
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda result: result.pop("refusals"),
+        lambda result: result.pop("asked"),
+        lambda result: result["seats"].update(n999=1),
+        lambda result: result.update(tier=["official"]),
+        lambda result: result.update(made_by=3),
+        lambda result: result["policy"].update(points=None),
+        lambda result: result.update(replanned={"withdrawn": [[]], "cancelled": [], "added": {"a001": "x"}}),
+    ],
+)
+@pytest.mark.parametrize("command", ["explain", "report", "replan", "replay", "check"])
+def test_a_wrong_result_is_refused_by_every_command(solved, tmp_path, monkeypatch, command, damage):
+    result = read(tmp_path, "result.json")
+    damage(result)
+    (tmp_path / "result.json").write_text(json.dumps(result))
+    words = {
+        "explain": ["asked.json", "result.json"],
+        "report": ["asked.json", "result.json"],
+        "check": ["asked.json", "result.json"],
+        "replay": ["result.json"],
+        "replan": ["asked.json", "result.json", "--withdraw", "n001", "--out", "after.json"],
+    }
+
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner().invoke(seats, [command, *words[command]])
+
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.exception
+    assert "Error: " in done.output
+    assert not (tmp_path / "after.json").exists()
+
+
+@pytest.mark.parametrize("kept", ["", "{", "[]", '{"format": "cordiale-seats-checkpoint/1"}'])
+def test_a_checkpoint_that_is_none_is_passed_over(cordiale, solved, tmp_path, kept):
+    whole = (tmp_path / "result.json").read_bytes()
+    (tmp_path / "result.json.checkpoint").write_text(kept)
+
+    code, said = cordiale("solve", "asked.json", "--policy", "policy.json", "--out", "result.json")
+
+    assert (code, "Goes on" in said) == (0, False)
+    assert (tmp_path / "result.json").read_bytes() == whole
+
+
 @pytest.mark.parametrize("moment", ["between stages", "within a stage"])
 def test_a_run_that_was_killed_goes_on_to_the_identical_file(cordiale, tmp_path, moment):
     cordiale("generate", *sized(140, 20, 1_000), "--out", "asked.json")
@@ -224,6 +274,12 @@ def test_a_run_that_was_killed_goes_on_to_the_identical_file(cordiale, tmp_path,
     assert run.returncode == -signal.SIGKILL
     assert (tmp_path / "killed.json.checkpoint").exists()
     assert not (tmp_path / "killed.json").exists()
+    left = read(tmp_path, "killed.json.checkpoint")
+    left["missed"] += 1
+    (tmp_path / "changed.json.checkpoint").write_text(json.dumps(left))
+    changed = cordiale("solve", "asked.json", "--out", "changed.json")
+    assert "Goes on" not in changed[1]
+    assert (tmp_path / "changed.json").read_bytes() == (tmp_path / "whole.json").read_bytes()
 
     code, said = cordiale("solve", "asked.json", "--out", "killed.json")
 

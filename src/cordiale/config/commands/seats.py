@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +71,8 @@ def check(instance_file: Path, result_file: Path) -> None:
     from cordiale.engines.seats.checking import check as checked
 
     with _refusals():
-        instance, result = _instance(instance_file), _read(result_file)
-    if not isinstance(result, dict):
-        raise click.ClickException(f"{result_file} is no result: it is no JSON object.")
-    found = checked(instance, result)
+        result = _result(result_file)
+        found = checked(_asked(instance_file, result), result)
     for fault in found.faults[:MOST_FAULTS]:
         click.echo(f"{fault.code}, {fault.where}: {fault.words}" if fault.where else f"{fault.code}: {fault.words}")
     if not found.is_right:
@@ -90,8 +88,8 @@ def check(instance_file: Path, result_file: Path) -> None:
 def explain(instance_file: Path, result_file: Path, line: str | None) -> None:
     """Say why a LINE got less than it asked for, or every line that did."""
     with _refusals():
-        instance, result = _instance(instance_file), _result(result_file)
-        _refuse_other(instance, result)
+        result = _result(result_file)
+        instance = _sound(instance_file, result)
     if line is not None and line not in instance.line_at:
         raise click.ClickException(f"{instance_file} has no line {line}.")
     found = [one for one in result["refusals"] if line in (None, one["line"])]
@@ -123,8 +121,8 @@ def replan(
     from cordiale.engines.seats.results import replanned_result
 
     with _refusals():
-        instance, result = _instance(instance_file), _result(result_file)
-        _refuse_other(instance, result)
+        result = _result(result_file)
+        instance = _sound(instance_file, result)
         changes = Changes(withdrawn, cancelled, dict(_more(one) for one in added))
         found = replanned(instance, _policy_said(result["policy"]), _seats(instance, result), changes)
         _write(out, replanned_result(found, changes, result))
@@ -144,7 +142,8 @@ def report(instance_file: Path, result_file: Path, form: str, out: Path | None) 
     from cordiale.ui.seats_page import seats_page
 
     with _refusals():
-        told = reporting.report(_instance(instance_file), _result(result_file))
+        result = _result(result_file)
+        told = reporting.report(_sound(instance_file, result), result)
     text = table(told) if form == "table" else seats_page(told)
     if out is None:
         click.echo(text, nl=False)
@@ -156,7 +155,6 @@ def report(instance_file: Path, result_file: Path, form: str, out: Path | None) 
 @click.argument("result_file", metavar="RESULT.json", type=FILE)
 def replay(result_file: Path) -> None:
     """Share out anew what RESULT.json was made of, and compare: 0 when the allocation is the same."""
-    from cordiale.engines.seats.files import instance_of
     from cordiale.engines.seats.matrix import model_of
     from cordiale.engines.seats.official import Official
     from cordiale.engines.seats.presolve import settled
@@ -165,12 +163,11 @@ def replay(result_file: Path) -> None:
 
     with _refusals():
         result = _result(result_file)
+        instance = _sound(result_file, result)
         if result["tier"] == "official" and not result["complete"]:
             raise click.ClickException("The run was stopped before its end; only whole runs can be replayed.")
         if result["tier"] == "replan":
             raise click.ClickException("A plan after changes is replayed with `replan`, from the result before it.")
-        instance = instance_of(json.dumps(result["asked"]).encode())
-        _refuse_other(instance, result)
         known = settled(instance, _policy_said(result["policy"]))
         again = (
             previewed(known, preview(known))
@@ -220,7 +217,7 @@ def _official(instance: Instance, policy: Policy, out: Path, deadline: float | N
     from cordiale.engines.seats.results import decided
 
     known, checkpoint = settled(instance, policy), _checkpoint(out)
-    progress = taken_up(known, seed, _read(checkpoint)) if checkpoint.exists() else None
+    progress = taken_up(known, seed, _left(checkpoint))
     if progress is not None:
         click.echo(f"Goes on after {progress.certificates[-1].stage.value}.", err=True)
 
@@ -232,6 +229,14 @@ def _official(instance: Instance, policy: Policy, out: Path, deadline: float | N
     return decided(
         Official(model_of(known), seed=seed, stop=_until(deadline), tell=_teller(), keep=keep).run(progress), seed=seed
     )
+
+
+def _left(checkpoint: Path) -> Any:
+    """What an earlier run left; None where that is nothing, or cannot be read."""
+    try:
+        return json.loads(checkpoint.read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _until(deadline: float | None) -> Callable[[], bool] | None:
@@ -260,20 +265,26 @@ def _checkpoint(out: Path) -> Path:
 @contextmanager
 def _refusals() -> Iterator[None]:
     from cordiale.engines.seats.files import BadSeatsFile
+    from cordiale.engines.seats.highs import SolverFailed
     from cordiale.engines.seats.instances import Contradiction
     from cordiale.engines.seats.reporting import NotItsResult
 
     try:
         yield
-    except (BadSeatsFile, Contradiction, NotItsResult) as refusal:
+    except (BadSeatsFile, Contradiction, NotItsResult, SolverFailed) as refusal:
         raise click.ClickException(str(refusal)) from None
 
 
 def _instance(file: Path) -> Instance:
+    """The instance of a file; of a result, the one that it holds."""
     from cordiale.engines.seats.files import BadSeatsFile, instance_of
+    from cordiale.engines.seats.results import FORMAT
 
+    content = file.read_bytes()
     try:
-        return instance_of(file.read_bytes())
+        if FORMAT.encode() in content[:100]:
+            content = json.dumps(_result(file).get("asked")).encode()
+        return instance_of(content)
     except BadSeatsFile as refusal:
         raise click.ClickException(f"{file}:\n{refusal}") from None
 
@@ -313,9 +324,41 @@ def _result(file: Path) -> dict[str, Any]:
     return found
 
 
-def _refuse_other(instance: Instance, result: Mapping[str, Any]) -> None:
+def _asked(file: Path, result: Mapping[str, Any]) -> Instance:
+    """The instance that a result is of: the one of the file, after the changes that a plan after changes names.
+
+    Args:
+        file: an instance, or a result, which holds the one it is of.
+    """
+    from cordiale.engines.seats.replanning import Changes, changed
+
+    instance = _instance(file)
+    said = result.get("replanned")
+    if isinstance(said, dict) and result.get("instance") != instance.digest:
+        kinds = (("withdrawn", list), ("cancelled", list), ("added", dict))
+        if not all(isinstance(said.get(key), kind) for key, kind in kinds):
+            raise click.ClickException("The result does not say what had changed.")
+        with suppress(
+            AttributeError, TypeError
+        ):  # what is not hashable or no number names nothing; the hash will differ
+            instance = changed(instance, Changes(said["withdrawn"], said["cancelled"], said["added"]))
     if result.get("instance") != instance.digest:
         raise click.ClickException("The result is of another instance: its hash differs.")
+    return instance
+
+
+def _sound(file: Path, result: Mapping[str, Any]) -> Instance:
+    """The instance of a result that the checker finds right: nothing is told of, or planned on, a wrong one."""
+    from cordiale.engines.seats.checking import check as checked
+
+    instance = _asked(file, result)
+    faults = checked(instance, result).faults
+    if faults:
+        raise click.ClickException(
+            f"The result is wrong in {len(faults):,} places, first: {faults[0].where}: {faults[0].words}. "
+            "`cordiale seats check` names them."
+        )
+    return instance
 
 
 def _seats(instance: Instance, result: Mapping[str, Any]) -> Ints:

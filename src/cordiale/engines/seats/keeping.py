@@ -10,6 +10,7 @@ import numpy as np
 from cordiale.engines.seats.bounds import Bound
 from cordiale.engines.seats.fairness import Frozen, Leximin, Proof
 from cordiale.engines.seats.highs import VERSION
+from cordiale.engines.seats.instances import digest_of
 from cordiale.engines.seats.official import Certificate, Progress
 from cordiale.engines.seats.policies import Stage
 from cordiale.engines.seats.presolve import Settled
@@ -20,7 +21,7 @@ FORMAT = "cordiale-seats-checkpoint/1"
 def kept(settled: Settled, seed: int, progress: Progress) -> dict[str, Any]:
     """Progress as JSON, with what it is the progress of."""
     bound, frozen = progress.bound, progress.frozen
-    return {
+    told: dict[str, Any] = {
         **_of(settled, seed),
         "certificates": [{**asdict(one), "stage": one.stage.value} for one in progress.certificates],
         "missed": progress.missed,
@@ -36,11 +37,14 @@ def kept(settled: Settled, seed: int, progress: Progress) -> dict[str, Any]:
         else {"scale": bound.scale, "prices": bound.prices.tolist(), "value": bound.value},
         "columns": None if progress.columns is None else progress.columns.tolist(),
     }
+    return {**told, "seal": digest_of(told)}
 
 
 def taken_up(settled: Settled, seed: int, said: Any) -> Progress | None:
-    """Progress of this very run; None where it is of another, or no progress."""
+    """Progress of this very run; None where it is of another, or damaged: then the run begins anew."""
     if not isinstance(said, dict) or any(said.get(key) != value for key, value in _of(settled, seed).items()):
+        return None
+    if said.get("seal") != digest_of({key: value for key, value in said.items() if key != "seal"}):
         return None
     frozen, bound = said["frozen"], said["bound"]
     leximin = frozen and Leximin(
