@@ -38,7 +38,19 @@ TEXTS = {
     ".yml",
     ".yaml",
 }
-NAMES = "pypi pythonhosted npmjs yarnpkg unpkg jsdelivr cdnjs cloudflare googleapis gstatic jquery".split()
+NAMES = [
+    "pypi",
+    "pythonhosted",
+    "npmjs",
+    "yarnpkg",
+    "unpkg",
+    "jsdelivr",
+    "cdnjs",
+    "cloudflare",
+    "googleapis",
+    "gstatic",
+    "jquery",
+]
 """Of registries and content networks, without what follows: no file holds an address of theirs, nor does this one."""
 REGISTRY = re.compile(rf"\b({'|'.join(NAMES)})\.(org|com|net|io)\b")
 FILES = {

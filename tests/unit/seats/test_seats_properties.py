@@ -116,6 +116,13 @@ def policies(dice: random.Random, instance: Instance) -> Policy:
     )
 
 
+def made(number: int) -> tuple[random.Random, Instance, Policy]:
+    """An instance and a policy of a number, and the dice after that."""
+    dice = random.Random(number)
+    instance = small(dice)
+    return dice, instance, policies(dice, instance)
+
+
 def decided(instance: Instance, policy: Policy, *, seed: int = 0) -> Allocation:
     found = Official(model_of(settled(instance, policy)), seed=seed).run()
     assert found.complete
@@ -128,9 +135,7 @@ def by_id(allocation: Allocation) -> dict[str, int]:
 
 
 def agrees(number: int, oracle: Answers) -> None:
-    dice = random.Random(number)
-    instance = small(dice)
-    policy = policies(dice, instance)
+    _dice, instance, policy = made(number)
     ours, theirs = decided(instance, policy), oracle(instance, policy)
     progress = ours.progress
     if Stage.RESERVES in policy.stages:
@@ -165,9 +170,7 @@ def test_the_oracle_agrees_at_every_stage_of_ten_thousand(number, oracle):
 @given(number=NUMBERS)
 @SHORT
 def test_seed_and_order_change_nothing(number):
-    dice = random.Random(number)
-    instance = small(dice)
-    policy = policies(dice, instance)
+    dice, instance, policy = made(number)
     once = by_id(decided(instance, policy))
     parts: list[Any] = [list(part) for part in (instance.parties, instance.activities, instance.lines)]
     for part in parts:
@@ -215,9 +218,7 @@ def is_kept_to(instance: Instance, policy: Policy, seats: Any) -> bool:
 @given(number=NUMBERS)
 @SHORT
 def test_every_refusal_has_a_reason_and_undoing_it_lets_the_line_in(number):
-    dice = random.Random(number)
-    instance = small(dice)
-    policy = policies(dice, instance)
+    dice, instance, policy = made(number)
     found = decided(instance, policy)
     told = refusals(found.settled, found.seats, found.progress.thresholds)
 
@@ -263,9 +264,7 @@ def has_room_when_undone(found: Allocation, refusal: Refusal) -> bool:
 @given(number=NUMBERS)
 @SHORT
 def test_a_preview_keeps_to_the_rules_and_is_explained(number):
-    dice = random.Random(number)
-    instance = small(dice)
-    policy = policies(dice, instance)
+    dice, instance, policy = made(number)
     known = settled(instance, policy)
     seats = preview(known)
 

@@ -350,9 +350,8 @@ def _cliques(instance: Instance, lines: Ints, places: list[int]) -> list[list[in
     days = []
     for place in places:
         activity = instance.activities[instance.activity[lines[place]]]
-        assert activity.begins is not None  # noqa: S101  # `overlaps` chose those with days
-        assert activity.ends is not None  # noqa: S101  # both or neither
-        days += [(activity.begins, 1, place), (activity.ends, 0, place)]
+        if activity.begins is not None and activity.ends is not None:
+            days += [(activity.begins, 1, place), (activity.ends, 0, place)]
     found: list[list[int]] = []
     now: set[int] = set()
     grew = False

@@ -14,7 +14,7 @@ import numpy as np
 
 from cordiale.engines.seats.bounds import Bound, bound_of
 from cordiale.engines.seats.fairness import Leximin, Oracle, leximin
-from cordiale.engines.seats.highs import SEED, Best, Ending, Program, Row, Stop, Stopped, Whole, another, search
+from cordiale.engines.seats.highs import SEED, Best, Ending, Program, Row, SolverFailed, Stop, Stopped, another, search
 from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.matrix import Model
 from cordiale.engines.seats.policies import Stage, lot
@@ -289,32 +289,19 @@ class Official:
         Columns that no equally good allocation can have otherwise are fixed first: by the reduced costs of the total,
         then by those of each round.
         """
-        model = self.model
-        assert self.progress.total is not None  # noqa: S101  # the policy has the tie-break last
-        assert self.progress.columns is not None  # noqa: S101  # so has the stage before
+        model, best, value = self.model, self.progress.columns, self.progress.total
+        if best is None or value is None:
+            raise RuntimeError("lots are drawn after the total")  # pragma: no cover  # `Policy` sees to the order
         program = self._program()
         lower, upper = self._bounds()
         equal: list[Row] = []
-        costs, value = model.total(), self.progress.total
-        best = self.progress.columns
+        costs = model.total()
         rounds = nodes = 0
-
-        def among(costs: Ints) -> Whole:
-            """The best of the equally good allocations for an objective."""
-            nonlocal nodes
-            found = search(
-                model, costs, lower=lower, upper=upper, rows=self._rows(), more=equal, start=best, seed=self.seed,
-                **self._stoppable,
-            )  # fmt: skip
-            if found.ending is not Ending.BEST or found.columns is None or found.value is None:
-                raise Stopped
-            nodes += found.nodes
-            return found
-
         while True:
             program.aim(costs)
             relaxed = program.solve()
-            assert relaxed is not None  # noqa: S101  # it has the best solution
+            if relaxed is None:
+                raise SolverFailed("HiGHS finds nothing where a solution is at hand")
             _fix(relaxed, value, lower, upper, slack=0)
             program.bound_columns(lower, upper)
             program.add_row(costs, float(value))
@@ -324,10 +311,13 @@ class Official:
             if not len(open_) or (rounds and not self._another(best, lower, upper, equal)):
                 break
             costs = self._lots(rounds)
-            found = among(costs)
-            assert found.columns is not None  # noqa: S101  # `among` has one
-            assert found.value is not None  # noqa: S101  # as above
-            best, value, rounds = found.columns, found.value, rounds + 1
+            found = search(
+                model, costs, lower=lower, upper=upper, rows=self._rows(), more=equal, start=best, seed=self.seed,
+                **self._stoppable,
+            )  # fmt: skip
+            if found.ending is not Ending.BEST or found.columns is None or found.value is None:
+                raise Stopped
+            best, value, rounds, nodes = found.columns, found.value, rounds + 1, nodes + found.nodes
         self.progress.columns = best
         return Certificate(Stage.TIE, rounds, rounds, True, None, program.runs, nodes)
 

@@ -24,10 +24,6 @@ class Why(StrEnum):
     BUDGET = "budget"
     OVERLAP = "overlap"
     BUNDLE = "bundle"
-    RESERVE = "reserve"
-    FAIRNESS = "fairness"
-    TOTAL = "total"
-    TIE = "tie"
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from cordiale.engines.seats.room import Room, Unit, units_of
 
 
 def preview(settled: Settled) -> Ints:
-    """By line, seats: parties take turns in their order of seniority, each its best unit; what cannot run is cancelled
-    and its seats' budgets are shared out anew, until all that is left runs.
-    """  # one sentence
+    """By line, seats: parties take turns in their order of seniority, each its best unit.
+
+    What then has fewer seats than its minimum is cancelled, and all is dealt anew, until everything runs.
+    """
     instance, units = settled.instance, units_of(settled)
     of: dict[int, list[int]] = {}
     for place, unit in enumerate(units):
