@@ -218,7 +218,7 @@ def is_kept_to(instance: Instance, policy: Policy, seats: Any) -> bool:
 @given(number=NUMBERS)
 @SHORT
 def test_every_refusal_has_a_reason_and_undoing_it_lets_the_line_in(number):
-    dice, instance, policy = made(number)
+    _dice, instance, policy = made(number)
     found = decided(instance, policy)
     told = refusals(found.settled, found.seats, found.progress.thresholds)
 
@@ -264,7 +264,7 @@ def has_room_when_undone(found: Allocation, refusal: Refusal) -> bool:
 @given(number=NUMBERS)
 @SHORT
 def test_a_preview_keeps_to_the_rules_and_is_explained(number):
-    dice, instance, policy = made(number)
+    _dice, instance, policy = made(number)
     known = settled(instance, policy)
     seats = preview(known)
 

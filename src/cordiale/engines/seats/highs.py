@@ -235,28 +235,12 @@ def another(
     """
     part = _Part(model, lower, upper, rows, more)
     here, low, high = best[part.open], part.lower[part.open], part.upper[part.open]
-    count = len(here)
     counted = np.flatnonzero(part.open) < counts
     away = np.where(here == low, 1, np.where(here == high, -1, 0)) * counted
     between = np.flatnonzero(counted & (away == 0))
     highs = part.passed(away.astype(np.float64), seed)
-    for number, column in enumerate(between.tolist()):
-        up, down, choice = count + 3 * number, count + 3 * number + 1, count + 3 * number + 2
-        at, most, least = int(here[column]), int(high[column]), int(low[column])
-        highs.addCol(1.0, 0.0, float(most - at), 0, [], [])
-        highs.addCol(1.0, 0.0, float(at - least), 0, [], [])
-        highs.addCol(0.0, 0.0, 1.0, 0, [], [])
-        highs.addRow(float(at), float(at), 3, np.array([column, up, down], np.int32), np.array([1.0, -1.0, 1.0]))
-        highs.addRow(-highspy.kHighsInf, 0.0, 2, np.array([up, choice], np.int32), np.array([1.0, float(at - most)]))
-        highs.addRow(
-            -highspy.kHighsInf, float(at - least), 2, np.array([down, choice], np.int32),
-            np.array([1.0, float(at - least)]),
-        )  # fmt: skip
-    added = 3 * len(between)
-    if added:
-        highs.changeColsIntegrality(
-            added, np.arange(count, count + added, dtype=np.int32), np.ones(added, dtype=np.uint8)
-        )
+    for column in between.tolist():
+        _count_moves(highs, column, at=int(here[column]), least=int(low[column]), most=int(high[column]))
     if stop is not _never:
         highs.cbMipInterrupt += lambda event: _between(event, stop, None)
     highs.run()
@@ -265,6 +249,26 @@ def another(
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         _refuse(highs, highs.getModelStatus(), stop)
     return round(float(highs.getInfo().objective_function_value)) > int(away @ here)
+
+
+def _count_moves(highs: highspy.Highs, column: int, *, at: int, least: int, most: int) -> None:
+    """Let the objective count how far a column between its bounds moves, whichever way.
+
+    Three columns more: how far up, how far down, and which of the two.
+    """
+    up = highs.getNumCol()
+    down, choice = up + 1, up + 2
+    for worth, reach in ((1.0, most - at), (1.0, at - least), (0.0, 1)):
+        highs.addCol(worth, 0.0, float(reach), 0, [], [])
+    highs.changeColsIntegrality(3, np.array([up, down, choice], np.int32), np.ones(3, dtype=np.uint8))
+    for lower, upper, columns, values in (
+        (at, at, (column, up, down), (1, -1, 1)),
+        (-highspy.kHighsInf, 0, (up, choice), (1, at - most)),
+        (-highspy.kHighsInf, at - least, (down, choice), (1, at - least)),
+    ):
+        highs.addRow(
+            float(lower), float(upper), len(columns), np.array(columns, np.int32), np.array(values, np.float64)
+        )
 
 
 def _begin(highs: highspy.Highs, start: Ints) -> None:
