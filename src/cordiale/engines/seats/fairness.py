@@ -69,11 +69,11 @@ class Oracle:
         self._refused: list[tuple[Thresholds, Proof]] = []
 
     def promises(self, wanted: Thresholds) -> bool:
-        """Whether fractions of seats would do."""
-        if wanted in self._promised or any(_covers(one, wanted) for one in self._met):
-            return True
+        """Whether fractions of seats would do, and whole seats are not known to fail."""
         if self.proof(wanted) is not None:
             return False
+        if wanted in self._promised or any(_covers(one, wanted) for one in self._met):
+            return True
         if self._program(wanted):
             self._promised.add(wanted)
             return True
@@ -98,40 +98,79 @@ class Oracle:
         return next((proof for one, proof in self._refused if _covers(wanted, one)), None)
 
 
+@dataclass(frozen=True)
+class _State:
+    """How far the parties are lifted.
+
+    Args:
+        now: what each gets at least.
+        active: who can still rise, the most senior first.
+        place: of the level that all of them have reached, among the levels.
+        frozen: who cannot.
+    """
+
+    now: Thresholds
+    active: tuple[int, ...]
+    place: int
+    frozen: tuple[Frozen, ...] = ()
+
+
 def leximin(wanted: Sequence[int], order: Sequence[int], oracle: Oracle) -> Leximin:
     """Thresholds by the order in which parties are lifted.
+
+    What fractions of seats promise is believed at first. A state that whole seats meet proves every state before it,
+    as thresholds only rise; where the last is not met, the run goes back to the last one that is, and asks for whole
+    seats until the next party is frozen.
 
     Args:
         wanted: by party, seats of priority 1 that it asks for; parties that ask for none have no share.
         order: places of parties, the most senior first.
     """
-    active = [party for party in order if wanted[party]]
-    now: Thresholds = (0,) * len(wanted)
-    frozen: list[Frozen] = []
+    active = tuple(party for party in order if wanted[party])
     levels = sorted({Fraction(seats, wanted[party]) for party in active for seats in range(wanted[party] + 1)})
-    place = 0
-    while active:
+    states = [_State((0,) * len(wanted), active, 0)]
+    known = 0
+    while True:
+        while states[-1].active:
+            states.append(_lift(states[-1], wanted, levels, oracle, oracle.promises))
+        if oracle.meets(states[-1].now):
+            return Leximin(states[-1].now, states[-1].frozen)
+        # once a promise was not kept, the next ones seldom are
+        step = 1 if known else len(states) // 2
+        known = _highest(known, len(states) - 1, lambda place: oracle.meets(states[place].now), step=step)
+        del states[known + 1 :]
+        states.append(_lift(states[-1], wanted, levels, oracle, oracle.meets))
+        known += 1
 
-        def at(level: int, now: Thresholds = now, active: Sequence[int] = tuple(active)) -> Thresholds:
-            return _lifted(now, wanted, active, levels[level])
 
-        high = _highest(place, len(levels), lambda level: oracle.promises(at(level)))
-        place = high if oracle.meets(at(high)) else _highest(place, high, lambda level: oracle.meets(at(level)))
-        now = at(place)
-        if place + 1 == len(levels):
-            frozen += [Frozen(party, now[party], now[party], Proof.ALL) for party in active]
-            break
-        place += 1
-        still = []
-        for party in active:
-            lifted = _lifted(now, wanted, [party], levels[place])
-            if lifted == now or oracle.meets(lifted):
-                now = lifted
-                still.append(party)
-            else:
-                frozen.append(Frozen(party, now[party], lifted[party], oracle.proof(lifted) or Proof.SEARCH))
-        active = still
-    return Leximin(now, tuple(frozen))
+def _lift(
+    state: _State, wanted: Sequence[int], levels: Sequence[Fraction], oracle: Oracle, asks: Callable[[Thresholds], bool]
+) -> _State:
+    """Lift all who can rise to the highest level for all, then one by one to the next, and freeze who cannot.
+
+    Args:
+        asks: whether thresholds can be met.
+    """
+
+    def at(level: int) -> Thresholds:
+        return _lifted(state.now, wanted, state.active, levels[level])
+
+    high = _highest(state.place, len(levels), lambda level: oracle.promises(at(level)))
+    place = high
+    if not asks(at(high)):  # what fractions promise is a little more than whole seats meet
+        place = _highest_near(state.place, high, lambda level: asks(at(level)))
+    now, frozen, still = at(place), list(state.frozen), []
+    if place + 1 == len(levels):
+        frozen += [Frozen(party, now[party], now[party], Proof.ALL) for party in state.active]
+        return _State(now, (), place, tuple(frozen))
+    for party in state.active:
+        lifted = _lifted(now, wanted, [party], levels[place + 1])
+        if lifted == now or asks(lifted):
+            now = lifted
+            still.append(party)
+        else:
+            frozen.append(Frozen(party, now[party], lifted[party], oracle.proof(lifted) or Proof.SEARCH))
+    return _State(now, tuple(still), place + 1, tuple(frozen))
 
 
 def _covers(high: Thresholds, low: Thresholds) -> bool:
@@ -146,15 +185,32 @@ def _lifted(now: Thresholds, wanted: Sequence[int], active: Sequence[int], level
     return tuple(found)
 
 
-def _highest(low: int, end: int, asks: Callable[[int], bool]) -> int:
+def _highest(low: int, end: int, asks: Callable[[int], bool], *, step: int = 1) -> int:
     """The highest number below `end` that is feasible, above one that is: by steps that double, then by halving."""
-    step, high = 1, end
+    high = end
     while low + step < end:
         if not asks(low + step):
             high = low + step
             break
         low += step
         step *= 2
+    return _between(low, high, asks)
+
+
+def _highest_near(low: int, end: int, asks: Callable[[int], bool]) -> int:
+    """The same, where it is expected close to the end."""
+    step = 1
+    while end - step > low:
+        if asks(end - step):
+            low = end - step
+            break
+        end -= step
+        step *= 2
+    return _between(low, end, asks)
+
+
+def _between(low: int, high: int, asks: Callable[[int], bool]) -> int:
+    """The last that is feasible, between one that is and one that is not; by halving."""
     while high - low > 1:
         middle = (low + high) // 2
         if asks(middle):

@@ -340,6 +340,7 @@ class _Part:
         highs.setOptionValue("mip_rel_gap", 0.0)
         highs.setOptionValue("mip_abs_gap", 0.999)
         highs.setOptionValue("mip_feasibility_tolerance", 1e-7)
+        highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # half of a short search, and finds little
         count = int(self.open.sum())
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = count, len(self._least)

@@ -14,20 +14,18 @@ import numpy as np
 
 from cordiale.engines.seats.bounds import Bound, bound_of
 from cordiale.engines.seats.fairness import Leximin, Oracle, leximin
-from cordiale.engines.seats.highs import SEED, Best, Ending, Program, Row, SolverFailed, Stop, Stopped, another, search
+from cordiale.engines.seats.highs import SEED, Ending, Program, Row, SolverFailed, Stop, Stopped, another, search
 from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.matrix import Model
+from cordiale.engines.seats.narrowing import fix, leave, narrowed
 from cordiale.engines.seats.policies import Stage, lot
 from cordiale.engines.seats.presolve import Settled
 from cordiale.engines.seats.preview import rounded
 
-CORE = 8.0
-"""Reduced cost from which a column is left where the linear program has it, while a first solution is looked for."""
 NEAR = 0.01
 """How far from the best total a solution may be that only shows that thresholds can be met."""
 LOTS = 1_000
 """How many lots there are; small, so that sums stay exact for the solver."""
-CLOSE = 1e-6
 
 Tell = Callable[[str, str], None]
 
@@ -202,15 +200,29 @@ class Official:
         if self.progress.missed is None or not self.model.missed:
             return self._lower.copy(), self._upper.copy()
         if self._narrow is None:
-            missed, self.progress.missed = self.progress.missed, None
-            program = self._program()
-            self.progress.missed = missed
-            program.aim(-self.model.misses())
-            relaxed = program.solve()
-            self._narrow = self._lower.copy(), self._upper.copy()
-            if relaxed is not None:
-                _fix(relaxed, -missed, *self._narrow, slack=0)
+            self._narrow = self._within_reserves(self.progress.missed)
         return self._narrow[0].copy(), self._narrow[1].copy()
+
+    def _within_reserves(self, missed: int) -> tuple[Ints, Ints]:
+        """The bounds that solutions reach which miss no more: reduced costs and rows in turn, while they say more."""
+        rows = self._rows((0,) * len(self.settled.instance.parties))
+        program = self._program()
+        program.bound_row(self.model.kinds["missed"][0], -np.inf, np.inf)
+        program.aim(-self.model.misses())
+        lower, upper = self._lower.copy(), self._upper.copy()
+        while True:
+            before = int((upper - lower).sum())
+            program.bound_columns(lower, upper)
+            relaxed = program.solve()
+            if relaxed is None:
+                raise SolverFailed("HiGHS finds nothing where a solution is at hand")
+            fix(relaxed, -missed, lower, upper, slack=0)
+            found = narrowed(self.model, lower, upper, rows)
+            if found is None:
+                raise SolverFailed("the rows leave nothing where a solution is at hand")
+            lower, upper = found
+            if int((upper - lower).sum()) == before:
+                return lower, upper
 
     def _reserves(self) -> Certificate:
         if not self.model.missed:
@@ -294,6 +306,7 @@ class Official:
             raise RuntimeError("lots are drawn after the total")  # pragma: no cover  # `Policy` sees to the order
         program = self._program()
         lower, upper = self._bounds()
+        program.bound_columns(lower, upper)
         equal: list[Row] = []
         costs = model.total()
         rounds = nodes = 0
@@ -302,7 +315,7 @@ class Official:
             relaxed = program.solve()
             if relaxed is None:
                 raise SolverFailed("HiGHS finds nothing where a solution is at hand")
-            _fix(relaxed, value, lower, upper, slack=0)
+            fix(relaxed, value, lower, upper, slack=0)
             program.bound_columns(lower, upper)
             program.add_row(costs, float(value))
             equal.append((costs, float(value), np.inf))
@@ -346,7 +359,11 @@ class Official:
         bound = bound_of(model, costs, self._rows(), relaxed, self._upper)
         lp = bound.value
         lower, upper = self._bounds()
-        _leave(model, relaxed, lower, upper)
+        program.bound_columns(lower, upper)
+        relaxed = program.solve()
+        if relaxed is None:
+            raise SolverFailed("HiGHS finds nothing within bounds that every solution keeps to")
+        leave(relaxed, lower, upper)
         core = search(
             model, costs, lower=lower, upper=upper, rows=self._rows(), start=self.progress.columns, seed=self.seed,
             **self._stoppable,
@@ -360,7 +377,7 @@ class Official:
             return _Found(best, columns, lp, bound, program.runs, nodes)
         lower, upper = self._bounds()
         if best is not None:
-            _fix(relaxed, best, lower, upper, slack=1)
+            fix(relaxed, best, lower, upper, slack=1)
         rest = search(
             model, costs, lower=lower, upper=upper, rows=self._rows(), start=columns, seed=self.seed, **self._stoppable
         )
@@ -382,22 +399,3 @@ class _Found:
     program: Bound
     runs: int
     nodes: int
-
-
-def _fix(relaxed: Best, value: int, lower: Ints, upper: Ints, *, slack: int) -> None:
-    """Fix columns that every solution with at least `value` + `slack` has where the linear program has them."""
-    gap = relaxed.value - (value + slack)
-    held = np.abs(relaxed.column_dual) > max(gap, 0) + CLOSE
-    at_upper = held & (np.abs(relaxed.columns - upper) < CLOSE)
-    at_lower = held & ~at_upper & (np.abs(relaxed.columns - lower) < CLOSE)
-    lower[at_upper] = upper[at_upper]
-    upper[at_lower] = lower[at_lower]
-
-
-def _leave(model: Model, relaxed: Best, lower: Ints, upper: Ints) -> None:
-    """Leave columns where the linear program has them whole and would lose much by moving them."""
-    held = np.abs(relaxed.column_dual) > CORE
-    at_upper = held & (np.abs(relaxed.columns - upper) < CLOSE)
-    at_lower = held & (np.abs(relaxed.columns - lower) < CLOSE)
-    lower[at_upper] = upper[at_upper]
-    upper[at_lower] = lower[at_lower]
