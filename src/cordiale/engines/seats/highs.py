@@ -162,7 +162,6 @@ def search(
     more: Sequence[Row] = (),
     start: Ints | None = None,
     near: float = 0.0,
-    presolve: bool = True,
     seed: int = SEED,
     stop: Stop = _never,
     tell: Callable[[int | None, float], None] | None = None,
@@ -176,7 +175,6 @@ def search(
         more: rows that the model lacks.
         start: a solution to begin with.
         near: the part of the value by which the solution may be from the best; then the bound stays open.
-        presolve: whether HiGHS simplifies the model first; where little is searched, that costs most.
         tell: is told the best value and the bound, now and then.
 
     Raises:
@@ -191,8 +189,6 @@ def search(
     highs = part.passed(costs[part.open].astype(np.float64), seed)
     if near:
         highs.setOptionValue("mip_rel_gap", near)
-    if not presolve:
-        highs.setOptionValue("presolve", "off")
     if start is not None:
         _begin(highs, start[part.open])
     if stop is not _never or tell is not None:
@@ -271,6 +267,50 @@ def _count_moves(highs: highspy.Highs, column: int, *, at: int, least: int, most
         )
 
 
+def nearest(
+    model: Model,
+    here: Ints,
+    weights: Ints,
+    *,
+    lower: Ints,
+    upper: Ints,
+    rows: dict[int, tuple[float, float]],
+    more: Sequence[Row],
+    seed: int = SEED,
+    stop: Stop = _never,
+) -> Ints:
+    """The solution that is least different from another: the sum of all moves times their weights.
+
+    Args:
+        here: what it is to be near to; need not be a solution itself.
+        weights: by column.
+
+    Raises:
+        Stopped, SolverFailed.
+    """
+    part = _Part(model, lower, upper, rows, more)
+    at, low, high, weight = here[part.open], part.lower[part.open], part.upper[part.open], weights[part.open]
+    below, above = at <= low, at >= high
+    highs = part.passed(np.where(below, -weight, np.where(above, weight, 0)).astype(np.float64), seed)
+    for column in np.flatnonzero(~below & ~above & (weight > 0)).tolist():
+        up = highs.getNumCol()
+        for reach in (high[column] - at[column], at[column] - low[column]):
+            highs.addCol(-float(weight[column]), 0.0, float(reach), 0, [], [])
+        row = np.array([column, up, up + 1], np.int32)
+        highs.addRow(float(at[column]), float(at[column]), 3, row, np.array([1.0, -1.0, 1.0]))
+    if stop is not _never:
+        highs.cbMipInterrupt += lambda event: _between(event, stop, None)
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        _refuse(highs, highs.getModelStatus(), stop)
+    found = np.rint(np.array(highs.getSolution().col_value)[: len(at)]).astype(np.int64)
+    if not part.holds(found):
+        raise SolverFailed("what HiGHS found breaks a row once it is rounded to whole numbers")
+    columns = part.lower.copy()
+    columns[part.open] = found
+    return columns
+
+
 def _begin(highs: highspy.Highs, start: Ints) -> None:
     given = highspy.HighsSolution()
     given.col_value = start.astype(np.float64).tolist()
@@ -340,6 +380,7 @@ class _Part:
         highs.setOptionValue("mip_rel_gap", 0.0)
         highs.setOptionValue("mip_abs_gap", 0.999)
         highs.setOptionValue("mip_feasibility_tolerance", 1e-7)
+        highs.setOptionValue("presolve", "off")  # that of 1.14 calls some models infeasible that are not (HiGHS #3090)
         highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # half of a short search, and finds little
         count = int(self.open.sum())
         lp = highspy.HighsLp()

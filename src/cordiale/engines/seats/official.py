@@ -14,7 +14,18 @@ import numpy as np
 
 from cordiale.engines.seats.bounds import Bound, bound_of
 from cordiale.engines.seats.fairness import Leximin, Oracle, leximin
-from cordiale.engines.seats.highs import SEED, Ending, Program, Row, SolverFailed, Stop, Stopped, another, search
+from cordiale.engines.seats.highs import (
+    SEED,
+    Ending,
+    Program,
+    Row,
+    SolverFailed,
+    Stop,
+    Stopped,
+    another,
+    nearest,
+    search,
+)
 from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.matrix import Model
 from cordiale.engines.seats.narrowing import fix, leave, narrowed
@@ -260,7 +271,7 @@ class Official:
             lower, upper = self._bounds()
             # any solution will do; looking for a good total leads the search there, and to a proof that there is none
             found = search(
-                self.model, costs, lower=lower, upper=upper, rows=self._rows(thresholds), near=NEAR, presolve=False,
+                self.model, costs, lower=lower, upper=upper, rows=self._rows(thresholds), near=NEAR,
                 seed=self.seed, **self._stoppable,
             )  # fmt: skip
             nodes += found.nodes
@@ -339,6 +350,20 @@ class Official:
         return another(
             self.model, best, lower=lower, upper=upper, rows=self._rows(), more=equal, counts=self.model.units,
             seed=self.seed, **self._stoppable,
+        )  # fmt: skip
+
+    def nearest(self, here: Ints) -> Ints:
+        """The columns of the allocation that is as good as the one decided, and in which the fewest seats change hands.
+
+        Args:
+            here: the columns that it is compared with; need not be an allocation of this run.
+        """
+        lower, upper = self._bounds()
+        costs, value = self.model.total(), self.progress.total
+        more: list[Row] = [] if value is None else [(costs, float(value), np.inf)]
+        return nearest(
+            self.model, here, self.model.per_line(np.ones(len(self.settled.instance.lines), np.int64)), lower=lower,
+            upper=upper, rows=self._rows(), more=more, seed=self.seed, **self._stoppable,
         )  # fmt: skip
 
     def _lots(self, number: int) -> Ints:
