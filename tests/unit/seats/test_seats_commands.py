@@ -72,7 +72,7 @@ def blocks(kind: str) -> list[str]:
 
 
 def test_the_example_of_the_reference_says_what_comes_out(cordiale, tmp_path):
-    [asked], [solved, explained] = blocks("json"), blocks("text")
+    [asked], [solved, explained, *_] = blocks("json"), blocks("text")
     (tmp_path / "asked.json").write_text(asked)
 
     code, said = cordiale("solve", "asked.json", "--out", "result.json")
@@ -286,3 +286,57 @@ def test_a_run_that_was_killed_goes_on_to_the_identical_file(cordiale, tmp_path,
     assert code == 0
     assert "Goes on after" in said
     assert (tmp_path / "killed.json").read_bytes() == (tmp_path / "whole.json").read_bytes()
+
+
+def test_a_price_is_said_on_request(cordiale, tmp_path):
+    (tmp_path / "asked.json").write_text(blocks("json")[0])
+    cordiale("solve", "asked.json", "--out", "result.json")
+
+    code, said = cordiale("explain", "asked.json", "result.json", "n4", "--price")
+    assert code == 0
+    assert said == blocks("text")[2]
+
+    code, said = cordiale("explain", "asked.json", "result.json", "--price")
+    assert code == 2
+    assert "--price is of one LINE" in said
+
+    cordiale("solve", "asked.json", "--tier", "preview", "--out", "preview.json")
+    code, said = cordiale("explain", "asked.json", "preview.json", "n4", "--price")
+    assert (code, "only of a whole official run" in said) == (1, True)
+
+
+def test_what_the_rules_cost_is_said_and_kept(cordiale, tmp_path):
+    (tmp_path / "asked.json").write_text(blocks("json")[0])
+    cordiale("solve", "asked.json", "--out", "result.json")
+
+    code, said = cordiale("prices", "asked.json", "result.json", "--out", "prices.json")
+
+    assert code == 0
+    assert said.endswith(blocks("text")[3])
+    told = json.loads((tmp_path / "prices.json").read_text())
+    assert told["format"] == "cordiale-seats-prices/1"
+    assert {one["party"]: (one["first_seats"], one["alone"]) for one in told["parties"]} == {
+        "north": (2, 3),
+        "south": (1, 1),
+    }
+    cordiale("replan", "asked.json", "result.json", "--withdraw", "n4", "--out", "after.json")
+    assert cordiale("prices", "asked.json", "after.json")[0] == 1
+
+
+def test_schemas_say_what_goes_out(cordiale, tmp_path):
+    form = json.loads(cordiale("schema", "cordiale-seats-result/1")[1])
+    cordiale("generate", "--activities", "40", "--parties", "8", "--lines", "250", "--seed", "5", "--out", "asked.json")
+    cordiale("solve", "asked.json", "--tier", "preview", "--out", "preview.json")
+    cordiale("solve", "asked.json", "--out", "result.json")
+    line, activity = next(iter(read(tmp_path, "result.json")["seats"])), read(tmp_path, "asked.json")["activities"][0]
+    changes = ("--withdraw", line, "--add-seats", f"{activity['id']}=2")
+    cordiale("replan", "asked.json", "result.json", *changes, "--out", "after.json")
+    cordiale("prices", "asked.json", "result.json", "--out", "prices.json")
+
+    for file in ("preview.json", "result.json", "after.json"):
+        told = read(tmp_path, file)
+        jsonschema_rs.validate(form, told)
+        for key in told:
+            broken = {**told, key: {"colour": "red"}}
+            assert not jsonschema_rs.is_valid(form, broken), key
+    jsonschema_rs.validate(json.loads(cordiale("schema", "cordiale-seats-prices/1")[1]), read(tmp_path, "prices.json"))

@@ -85,8 +85,11 @@ def check(instance_file: Path, result_file: Path) -> None:
 @click.argument("instance_file", metavar="INSTANCE.json", type=FILE)
 @click.argument("result_file", metavar="RESULT.json", type=FILE)
 @click.argument("line", required=False)
-def explain(instance_file: Path, result_file: Path, line: str | None) -> None:
+@click.option("--price", "priced", is_flag=True, help="Say too what a seat more for LINE would cost, and whom.")
+def explain(instance_file: Path, result_file: Path, line: str | None, priced: bool) -> None:
     """Say why a LINE got less than it asked for, or every line that did."""
+    if priced and line is None:
+        raise click.UsageError("--price is of one LINE.")
     with _refusals():
         result = _result(result_file)
         instance = _sound(instance_file, result)
@@ -99,6 +102,32 @@ def explain(instance_file: Path, result_file: Path, line: str | None) -> None:
         click.echo(f"{one['line']}: {one['got']} of {one['asked']}")
         for reason in one["reasons"]:
             click.echo(f"  {reason['words']}")
+    if priced and found:
+        _tell_price(instance, result, str(line))
+
+
+@seats.command()
+@click.argument("instance_file", metavar="INSTANCE.json", type=FILE)
+@click.argument("result_file", metavar="RESULT.json", type=FILE)
+@click.option("--out", type=OUT, help="Where all of it goes, as JSON.")
+def prices(instance_file: Path, result_file: Path, out: Path | None) -> None:
+    """Say what the reserves and fairness cost, what each party gave up by sharing, and who envies whom."""
+    from cordiale.engines.seats.presolve import settled
+    from cordiale.engines.seats.prices import account
+    from cordiale.engines.seats.results import accounted
+
+    with _refusals():
+        result = _result(result_file)
+        instance = _sound(instance_file, result)
+        if result["tier"] == "replan":
+            raise click.ClickException("Prices are those of an allocation, not of a plan after changes.")
+        known = settled(instance, _policy_said(result["policy"]))
+        thresholds, tell = _thresholds(instance, result), _teller()
+        found = account(known, _seats(instance, result), thresholds, tell=lambda words: tell("prices", words))
+    told = accounted(found, known, result)
+    if out is not None:
+        _write(out, told)
+    click.echo(_priced(told))
 
 
 @seats.command()
@@ -200,13 +229,61 @@ def generate(activities: int, parties: int, lines: int, seed: int, out: Path) ->
     _write(out, written(made))
 
 
-@seats.command()
-@click.argument("form", metavar="FORMAT", type=click.Choice(["cordiale-seats/1", "cordiale-seats-policy/1"]))
-def schema(form: str) -> None:
-    """Print the JSON Schema of a FORMAT: cordiale-seats/1 or cordiale-seats-policy/1."""
-    from cordiale.engines.seats.files import schemas
+FORMATS = ["cordiale-seats/1", "cordiale-seats-policy/1", "cordiale-seats-result/1", "cordiale-seats-prices/1"]
 
-    click.echo(json.dumps(schemas()[form], ensure_ascii=False, indent=2))
+
+@seats.command()
+@click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
+def schema(form: str) -> None:
+    """Print the JSON Schema of a FORMAT: cordiale-seats/1, and -policy/1, -result/1, -prices/1."""
+    from cordiale.engines.seats import files, outgoing
+
+    found = {**files.schemas(), **outgoing.schemas()}
+    click.echo(json.dumps(found[form], ensure_ascii=False, indent=2))
+
+
+def _tell_price(instance: Instance, result: Mapping[str, Any], line: str) -> None:
+    """Say what a seat more for a line would cost."""
+    from cordiale.engines.seats.presolve import settled
+    from cordiale.engines.seats.prices import NotForSale, price, words_of
+
+    if result["tier"] != "official" or not result["complete"]:
+        raise click.ClickException("A price is the difference to the best allocation: only of a whole official run.")
+    with _refusals():
+        known = settled(instance, _policy_said(result["policy"]))
+        try:
+            found = price(known, _seats(instance, result), instance.line_at[line])
+        except NotForSale as refusal:
+            click.echo(f"  {refusal}")
+            return
+    unit = found.moved[found.line]
+    click.echo(f"With {unit:,} seat{'' if unit == 1 else 's'} more for it, all else as good as can be:")
+    for words in words_of(found, known) or ["It would cost nobody anything: the lot decided."]:
+        click.echo(f"  {words}")
+
+
+def _thresholds(instance: Instance, result: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """What fairness grants every party at least; None where that was not decided."""
+    said = next((one["thresholds"] for one in result["stages"] if "thresholds" in one), None)
+    return None if said is None else tuple(int(said.get(one.id, 0)) for one in instance.parties)
+
+
+def _priced(told: Mapping[str, Any]) -> str:
+    """What the rules cost, in a few lines and a table."""
+    total = told["total"]
+    lines = [f"The total is {total:,}."]
+    for stage, best in told["without"].items():
+        part = 100 * abs(best - total) / best if best else 0.0
+        more = "more" if best >= total else "less"
+        lines.append(f"Without {stage} it would be {best:,}: {abs(best - total):,} {more}, {part:.2f} % of it.")
+    width = max([5, *(len(one["party"]) for one in told["parties"])])
+    lines.append(f"{'party':{width}}  seats of priority 1  alone  asked  lines that envy")
+    lines += [
+        f"{one['party']:{width}}  {one['first_seats']:19,}  {one['alone']:5,}  {one['first_asked']:5,}"
+        f"  {len(one['envies']):15,}"
+        for one in told["parties"]
+    ]
+    return "\n".join(lines)
 
 
 def _official(instance: Instance, policy: Policy, out: Path, deadline: float | None, seed: int) -> dict[str, Any]:

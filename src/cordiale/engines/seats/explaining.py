@@ -75,6 +75,35 @@ def refusals(settled: Settled, seats: Ints, thresholds: tuple[int, ...] | None =
     ]
 
 
+@dataclass(frozen=True)
+class Envy:
+    """A line that would have what it lacks, had it the seats of a line of another party that is worth less.
+
+    Args:
+        line: its place.
+        holders: places of those lines, to the right by which each holds its seats.
+    """
+
+    line: int
+    holders: dict[int, str]
+
+
+def envies(settled: Settled, seats: Ints, thresholds: tuple[int, ...] | None = None) -> list[Envy]:
+    """Every line that lacks nothing but seats which another party holds for a line that is worth less.
+
+    Args:
+        seats, thresholds: as in `refusals`.
+    """
+    telling = _Telling(settled, seats, thresholds)
+    of = {line: unit for unit in units_of(settled) for line in unit.lines}
+    found = []
+    for line in np.flatnonzero((seats < settled.instance.asked) & settled.alive).tolist():
+        holders = telling.envied(line, of[line])
+        if holders:
+            found.append(Envy(line, holders))
+    return found
+
+
 class _Telling:
     """Says what is in the way, with one allocation at hand."""
 
@@ -205,6 +234,28 @@ class _Telling:
                 "holders": [self.instance.lines[one].id for one in named],
             },
         )
+
+    def envied(self, line: int, unit: Unit) -> dict[int, str]:
+        """Lines of other parties that are worth less and whose seats are all that a line lacks, to their rights."""
+        hurdles = list(self.room.hurdles(unit, cancelled=self.idle))
+        if {why for why, _ in hurdles} != {Why.SEATS}:
+            return {}
+        mine, party = int(self.settled.value[line]), int(self.instance.party[line])
+        full = {int(self.instance.activity[at]) for _, at in hurdles}
+        return {
+            one: self._right(one)
+            for place in sorted(full)
+            for one in self.holders[place]
+            if self.settled.value[one] < mine and self.instance.party[one] != party and self._lets_in(one, unit)
+        }
+
+    def _lets_in(self, holder: int, unit: Unit) -> bool:
+        """Whether a unit has room once a line gives back its seats."""
+        seats = self.room.given[holder]
+        self.room.give_back(holder)
+        lets_in = next(self.room.hurdles(unit, cancelled=self.idle), None) is None
+        self.room.take(Unit((holder,), (1,), seats), seats)
+        return lets_in
 
     def _right(self, line: int) -> str:
         """By which right a line worth less holds its seats."""

@@ -289,6 +289,8 @@ def nearest(
         Stopped, SolverFailed.
     """
     part = _Part(model, lower, upper, rows, more)
+    if not part.open.any():
+        return part.lower.copy()
     at, low, high, weight = here[part.open], part.lower[part.open], part.upper[part.open], weights[part.open]
     below, above = at <= low, at >= high
     highs = part.passed(np.where(below, -weight, np.where(above, weight, 0)).astype(np.float64), seed)

@@ -6,11 +6,12 @@ of which both are the best there is. Rule: design/seats.md, section 7, levels 2 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from cordiale.engines.seats.explaining import Envy, envies
 from cordiale.engines.seats.highs import SEED, Ending, SolverFailed, search
 from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.matrix import Model, model_of
@@ -48,6 +49,23 @@ class Price:
     before: Measures
     after: Measures
     moved: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the rules of an allocation cost, together and each party.
+
+    Args:
+        total: of the allocation.
+        without: stage to the best total if it were no rule; of reserves and fairness, those that are stages.
+        alone: by party, the seats of priority 1 it would have if no other party stood in its way.
+        envies: who lacks a seat that another holds for a line worth less.
+    """
+
+    total: int
+    without: dict[Stage, int]
+    alone: tuple[int, ...]
+    envies: tuple[Envy, ...]
 
 
 class NotForSale(ValueError):
@@ -144,3 +162,61 @@ def best_alone(known: Settled, party: int, *, seed: int = SEED) -> int:
     if found.value is None:
         raise SolverFailed("HiGHS finds nothing where nobody need have a seat")
     return found.value
+
+
+def account(
+    known: Settled,
+    seats: Ints,
+    thresholds: tuple[int, ...] | None,
+    *,
+    seed: int = SEED,
+    tell: Callable[[str], None] = lambda words: None,
+) -> Account:
+    """What the rules cost: the stages are decided anew without each of them, and for each party alone.
+
+    Args:
+        seats: by line.
+        thresholds: what fairness grants every party at least; None where that was not decided.
+        tell: is told what is next.
+    """
+    without: dict[Stage, int] = {}
+    for stage in known.policy.stages:
+        if stage in (Stage.RESERVES, Stage.FAIRNESS):
+            tell(f"without {stage.value}")
+            without[stage] = total_without(known, stage, seed=seed)
+    alone = []
+    for party, one in enumerate(known.instance.parties):
+        tell(f"{one.id} alone")
+        alone.append(best_alone(known, party, seed=seed) if known.wanted[party] else 0)
+    return Account(measures(known, seats).total, without, tuple(alone), tuple(envies(known, seats, thresholds)))
+
+
+def words_of(price: Price, known: Settled) -> list[str]:
+    """A price in sentences: what all would pay, then which lines would."""
+    instance, before, after = known.instance, price.before, price.after
+    found = []
+    if after.missed != before.missed:
+        found.append(f"Seats by which claims to a reserve are missed: {before.missed:,} become {after.missed:,}.")
+    for party, (had, has) in enumerate(zip(before.shares, after.shares, strict=True)):
+        if had != has:
+            asked = int(known.wanted[party])
+            found.append(
+                f"The share of {instance.parties[party].id} {'falls' if has < had else 'rises'} from"
+                f" {_percent(had, asked)} to {_percent(has, asked)} ({had:,} to {has:,} of {asked:,} seats)."
+            )
+    if after.total != before.total:
+        found.append(f"The total {'falls' if after.total < before.total else 'rises'} by"
+                     f" {abs(after.total - before.total):,}, from {before.total:,} to {after.total:,}.")  # fmt: skip
+    for verb, sign in (("lose", -1), ("gain", 1)):
+        moved = [
+            f"{instance.lines[line].id} of {instance.lines[line].party} {abs(seats):,}"
+            for line, seats in price.moved.items()
+            if seats * sign > 0 and line != price.line
+        ]
+        if moved:
+            found.append(f"Lines that would {verb} seats: {', '.join(moved)}.")
+    return found
+
+
+def _percent(seats: int, asked: int) -> str:
+    return f"{100 * seats / asked:.1f} %"

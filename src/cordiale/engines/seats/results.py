@@ -15,9 +15,11 @@ from cordiale.engines.seats.instances import Ints, digest_of
 from cordiale.engines.seats.official import Allocation, Certificate
 from cordiale.engines.seats.policies import Stage
 from cordiale.engines.seats.presolve import Settled
+from cordiale.engines.seats.prices import Account, measures
 from cordiale.engines.seats.replanning import Changes, Replanned
 
 FORMAT = "cordiale-seats-result/1"
+PRICES = "cordiale-seats-prices/1"
 
 
 def previewed(settled: Settled, seats: Ints) -> dict[str, Any]:
@@ -77,6 +79,43 @@ def replanned_result(found: Replanned, changes: Changes, before: Mapping[str, An
             "gained": by_id(found.gained),
             "given_up": [instance.activities[place].id for place in sorted(found.given_up)],
         },
+    }
+
+
+def accounted(found: Account, settled: Settled, result: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rules of a result cost.
+
+    Args:
+        result: the one that it is of.
+    """
+    instance = settled.instance
+    seats = np.zeros(len(instance.lines), np.int64)
+    for line, count in result["seats"].items():
+        seats[instance.line_at[line]] = count
+    shares = measures(settled, seats).shares
+    lines = instance.lines
+    return {
+        "format": PRICES,
+        "result": digest_of(result),
+        "total": found.total,
+        "without": {stage.value: total for stage, total in found.without.items()},
+        "parties": [
+            {
+                "party": one.id,
+                "first_asked": int(settled.wanted[place]),
+                "first_seats": shares[place],
+                "alone": found.alone[place],
+                "envies": [
+                    {
+                        "line": lines[envy.line].id,
+                        "holders": [{"line": lines[by].id, "holds": right} for by, right in envy.holders.items()],
+                    }
+                    for envy in found.envies
+                    if instance.party[envy.line] == place
+                ],
+            }
+            for place, one in enumerate(instance.parties)
+        ],
     }
 
 
