@@ -65,7 +65,9 @@ def test_too_much_promised_changes_nothing(number):
         found = [one for one in can if all(has >= least for has, least in zip(one, thresholds, strict=True))]
         return dice.choice(found) if found else None
 
-    told = leximin(wanted, order, Oracle(promises, search))
+    most = tuple(max(one[party] for one in can) + dice.choice([0, 0, 1]) for party in range(len(wanted)))
+    known = {"met": dice.choice([None, dice.choice(can)]), "most": dice.choice([None, most])}
+    told = leximin(wanted, order, Oracle(promises, search, **known))
 
     assert [(one.party, one.seats) for one in told.frozen] == one_by_one(wanted, order, can)
     assert [told.thresholds[one.party] for one in told.frozen] == [one.seats for one in told.frozen]

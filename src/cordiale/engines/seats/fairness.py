@@ -8,7 +8,7 @@ Rule: design/seats.md, section 2; trap 6.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -58,13 +58,20 @@ class Oracle:
     Args:
         program: whether fractions of seats would do: when it says no, that is rigorous.
         search: what every party gets in whole seats that do, None where none do; dear.
+        met: what a solution gives that is known.
+        most: by party, what no solution exceeds; None where that is not known.
     """
 
     def __init__(
-        self, program: Callable[[Thresholds], bool], search: Callable[[Thresholds], Thresholds | None]
+        self,
+        program: Callable[[Thresholds], bool],
+        search: Callable[[Thresholds], Thresholds | None],
+        *,
+        met: Thresholds | None = None,
+        most: Thresholds | None = None,
     ) -> None:
-        self._program, self._search = program, search
-        self._met: list[Thresholds] = []
+        self._program, self._search, self._most = program, search, most
+        self._met: list[Thresholds] = [] if met is None else [met]
         self._promised: set[Thresholds] = set()
         self._refused: list[tuple[Thresholds, Proof]] = []
 
@@ -95,6 +102,8 @@ class Oracle:
 
     def proof(self, wanted: Thresholds) -> Proof | None:
         """How it is known that thresholds cannot be met; None where it is not known."""
+        if self._most is not None and not _covers(self._most, wanted):
+            return Proof.PROGRAM
         return next((proof for one, proof in self._refused if _covers(wanted, one)), None)
 
 
@@ -127,7 +136,7 @@ def leximin(wanted: Sequence[int], order: Sequence[int], oracle: Oracle) -> Lexi
         order: places of parties, the most senior first.
     """
     active = tuple(party for party in order if wanted[party])
-    levels = sorted({Fraction(seats, wanted[party]) for party in active for seats in range(wanted[party] + 1)})
+    levels = _levels({wanted[party] for party in active})
     states = [_State((0,) * len(wanted), active, 0)]
     known = 0
     while True:
@@ -171,6 +180,17 @@ def _lift(
         else:
             frozen.append(Frozen(party, now[party], lifted[party], oracle.proof(lifted) or Proof.SEARCH))
     return _State(now, tuple(still), place + 1, tuple(frozen))
+
+
+def _levels(wanted: Collection[int]) -> list[Fraction]:
+    """Every share that a party can have, rising."""
+    fine = (
+        2 * max(wanted, default=1) ** 2
+    )  # two that differ do so by more than two parts of it, so whole parts rank them
+    return sorted(
+        {Fraction(seats, most) for most in wanted for seats in range(most + 1)},
+        key=lambda share: share.numerator * fine // share.denominator,
+    )
 
 
 def _covers(high: Thresholds, low: Thresholds) -> bool:

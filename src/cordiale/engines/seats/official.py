@@ -253,8 +253,8 @@ class Official:
         )
 
     def _fairness(self) -> Certificate:
-        program = self._program()
-        program.bound_columns(*self._bounds())
+        program, bounds = self._program(), self._bounds()
+        program.bound_columns(*bounds)
         program.aim(self.model.total())
         parties = np.flatnonzero(self.settled.wanted > 0).tolist()
         first = self.model.kinds.get("share", (0, 0))[0]
@@ -282,12 +282,16 @@ class Official:
                 raise Stopped
             return None
 
-        found = leximin(self.settled.wanted.tolist(), self.settled.order, Oracle(promises, searched))
+        known = self.progress.columns
+        oracle = Oracle(
+            promises, searched, met=None if known is None else self._shares(known), most=self._shares(bounds[1])
+        )
+        found = leximin(self.settled.wanted.tolist(), self.settled.order, oracle)
         self.progress.thresholds, self.progress.frozen = found.thresholds, found
         return Certificate(Stage.FAIRNESS, len(parties), len(parties), True, None, program.runs, nodes)
 
     def _shares(self, columns: Ints) -> tuple[int, ...]:
-        """By party, the seats of priority 1 that a solution gives."""
+        """By party, the seats of priority 1 that columns give; those that they can have at most give the most."""
         instance, first = self.settled.instance, self.settled.alive & (self.settled.counts_as == 1)
         seats = self.model.seats_of(columns)
         return tuple(np.bincount(instance.party[first], seats[first], len(instance.parties)).astype(int).tolist())
