@@ -66,8 +66,8 @@ def test_too_much_promised_changes_nothing(number):
         return dice.choice(found) if found else None
 
     most = tuple(max(one[party] for one in can) + dice.choice([0, 0, 1]) for party in range(len(wanted)))
-    known = {"met": dice.choice([None, dice.choice(can)]), "most": dice.choice([None, most])}
-    told = leximin(wanted, order, Oracle(promises, search, **known))
+    met = dice.choices(can, k=dice.randint(0, 2))
+    told = leximin(wanted, order, Oracle(promises, search, met=met, most=dice.choice([None, most])))
 
     assert [(one.party, one.seats) for one in told.frozen] == one_by_one(wanted, order, can)
     assert [told.thresholds[one.party] for one in told.frozen] == [one.seats for one in told.frozen]

@@ -58,7 +58,7 @@ class Oracle:
     Args:
         program: whether fractions of seats would do: when it says no, that is rigorous.
         search: what every party gets in whole seats that do, None where none do; dear.
-        met: what a solution gives that is known.
+        met: what the solutions that are known give.
         most: by party, what no solution exceeds; None where that is not known.
     """
 
@@ -67,11 +67,11 @@ class Oracle:
         program: Callable[[Thresholds], bool],
         search: Callable[[Thresholds], Thresholds | None],
         *,
-        met: Thresholds | None = None,
+        met: Sequence[Thresholds] = (),
         most: Thresholds | None = None,
     ) -> None:
         self._program, self._search, self._most = program, search, most
-        self._met: list[Thresholds] = [] if met is None else [met]
+        self._met: list[Thresholds] = list(met)
         self._promised: set[Thresholds] = set()
         self._refused: list[tuple[Thresholds, Proof]] = []
 
@@ -79,7 +79,7 @@ class Oracle:
         """Whether fractions of seats would do, and whole seats are not known to fail."""
         if self.proof(wanted) is not None:
             return False
-        if wanted in self._promised or any(_covers(one, wanted) for one in self._met):
+        if wanted in self._promised or any(covers(one, wanted) for one in self._met):
             return True
         if self._program(wanted):
             self._promised.add(wanted)
@@ -89,7 +89,7 @@ class Oracle:
 
     def meets(self, wanted: Thresholds) -> bool:
         """Whether whole seats do."""
-        if any(_covers(one, wanted) for one in self._met):
+        if any(covers(one, wanted) for one in self._met):
             return True
         if not self.promises(wanted):
             return False
@@ -102,9 +102,9 @@ class Oracle:
 
     def proof(self, wanted: Thresholds) -> Proof | None:
         """How it is known that thresholds cannot be met; None where it is not known."""
-        if self._most is not None and not _covers(self._most, wanted):
+        if self._most is not None and not covers(self._most, wanted):
             return Proof.PROGRAM
-        return next((proof for one, proof in self._refused if _covers(wanted, one)), None)
+        return next((proof for one, proof in self._refused if covers(wanted, one)), None)
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,8 @@ def _levels(wanted: Collection[int]) -> list[Fraction]:
     )
 
 
-def _covers(high: Thresholds, low: Thresholds) -> bool:
+def covers(high: Thresholds, low: Thresholds) -> bool:
+    """Whether every party has at least as much."""
     return all(one >= other for one, other in zip(high, low, strict=True))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cordiale.engines.seats.bounds import Bound, bound_of
-from cordiale.engines.seats.fairness import Leximin, Oracle, leximin
+from cordiale.engines.seats.fairness import Leximin, Oracle, covers, leximin
 from cordiale.engines.seats.highs import (
     SEED,
     Ending,
@@ -207,18 +207,26 @@ class Official:
         return program
 
     def _bounds(self) -> tuple[Ints, Ints]:
-        """Bounds of columns, for the caller to narrow; without what reserves, once decided, rule out."""
+        """Bounds of columns, for the caller to narrow; without what is ruled out by what is decided."""
         if self.progress.missed is None or not self.model.missed:
             return self._lower.copy(), self._upper.copy()
         if self._narrow is None:
             self._narrow = self._within_reserves(self.progress.missed)
-        return self._narrow[0].copy(), self._narrow[1].copy()
+        return self._within_rows(*self._narrow, self._rows())
+
+    def _within_rows(self, lower: Ints, upper: Ints, rows: Mapping[int, tuple[float, float]]) -> tuple[Ints, Ints]:
+        found = narrowed(self.model, lower, upper, rows)
+        if found is None:
+            raise SolverFailed("the rows leave nothing where a solution is at hand")
+        return found
 
     def _within_reserves(self, missed: int) -> tuple[Ints, Ints]:
-        """The bounds that solutions reach which miss no more: reduced costs and rows in turn, while they say more."""
-        rows = self._rows((0,) * len(self.settled.instance.parties))
-        program = self._program()
-        program.bound_row(self.model.kinds["missed"][0], -np.inf, np.inf)
+        """The bounds that solutions reach which miss no more: reduced costs and rows in turn, while they say more.
+
+        Nothing else that is decided is looked at, so that a run that is taken up has the same bounds.
+        """
+        rows = {self.model.kinds["missed"][0]: (-np.inf, float(missed))}
+        program = Program(self.model, seed=self.seed, **self._stoppable)
         program.aim(-self.model.misses())
         lower, upper = self._lower.copy(), self._upper.copy()
         while True:
@@ -228,10 +236,7 @@ class Official:
             if relaxed is None:
                 raise SolverFailed("HiGHS finds nothing where a solution is at hand")
             fix(relaxed, -missed, lower, upper, slack=0)
-            found = narrowed(self.model, lower, upper, rows)
-            if found is None:
-                raise SolverFailed("the rows leave nothing where a solution is at hand")
-            lower, upper = found
+            lower, upper = self._within_rows(lower, upper, rows)
             if int((upper - lower).sum()) == before:
                 return lower, upper
 
@@ -259,6 +264,8 @@ class Official:
         parties = np.flatnonzero(self.settled.wanted > 0).tolist()
         first = self.model.kinds.get("share", (0, 0))[0]
         costs, nodes = self.model.total(), 0
+        known = self.progress.columns
+        solutions: dict[tuple[int, ...], Ints] = {} if known is None else {self._shares(known): known}
 
         def promises(thresholds: tuple[int, ...]) -> bool:
             for row, party in enumerate(parties):
@@ -276,18 +283,19 @@ class Official:
             )  # fmt: skip
             nodes += found.nodes
             if found.columns is not None:
-                self.progress.columns = found.columns
-                return self._shares(found.columns)
+                shares = self._shares(found.columns)
+                self.progress.columns = solutions[shares] = found.columns
+                return shares
             if found.ending is Ending.STOPPED:
                 raise Stopped
             return None
 
-        known = self.progress.columns
-        oracle = Oracle(
-            promises, searched, met=None if known is None else self._shares(known), most=self._shares(bounds[1])
-        )
+        oracle = Oracle(promises, searched, met=list(solutions), most=self._shares(bounds[1]))
         found = leximin(self.settled.wanted.tolist(), self.settled.order, oracle)
         self.progress.thresholds, self.progress.frozen = found.thresholds, found
+        self.progress.columns = next(
+            columns for shares, columns in solutions.items() if covers(shares, found.thresholds)
+        )
         return Certificate(Stage.FAIRNESS, len(parties), len(parties), True, None, program.runs, nodes)
 
     def _shares(self, columns: Ints) -> tuple[int, ...]:
