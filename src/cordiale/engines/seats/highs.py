@@ -78,7 +78,8 @@ class Whole:
     nodes: int
 
 
-def _never() -> bool:
+def never() -> bool:
+    """No run ends early."""
     return False
 
 
@@ -91,11 +92,11 @@ class Program:
         stop: ends a run.
     """
 
-    def __init__(self, model: Model, *, seed: int = SEED, stop: Stop = _never) -> None:
+    def __init__(self, model: Model, *, seed: int = SEED, stop: Stop = never) -> None:
         self._model = model
         self._stop = stop
         self._highs = _highs(seed)
-        if stop is not _never:
+        if stop is not never:
             self._highs.cbSimplexInterrupt += lambda event: event.interrupt() if stop() else None
         _pass(self._highs, model)
         self.runs = 0
@@ -163,7 +164,7 @@ def search(
     start: Ints | None = None,
     near: float = 0.0,
     seed: int = SEED,
-    stop: Stop = _never,
+    stop: Stop = never,
     tell: Callable[[int | None, float], None] | None = None,
 ) -> Whole:
     """Search for the whole numbers that make the objective as large as can be, to a proof.
@@ -191,7 +192,7 @@ def search(
         highs.setOptionValue("mip_rel_gap", near)
     if start is not None:
         _begin(highs, start[part.open])
-    if stop is not _never or tell is not None:
+    if stop is not never or tell is not None:
         highs.cbMipInterrupt += lambda event: _between(event, stop, tell)
     highs.run()
     found = _found(highs, costs[part.open], stop, near=near > 0)
@@ -215,7 +216,7 @@ def another(
     more: Sequence[Row],
     counts: int,
     seed: int = SEED,
-    stop: Stop = _never,
+    stop: Stop = never,
 ) -> bool:
     """Whether there is a solution that differs from one in its first columns; the objective is the difference.
 
@@ -237,7 +238,7 @@ def another(
     highs = part.passed(away.astype(np.float64), seed)
     for column in between.tolist():
         _count_moves(highs, column, at=int(here[column]), least=int(low[column]), most=int(high[column]))
-    if stop is not _never:
+    if stop is not never:
         highs.cbMipInterrupt += lambda event: _between(event, stop, None)
     highs.run()
     if highs.getModelStatus() == highspy.HighsModelStatus.kInterrupt and stop():
@@ -277,7 +278,7 @@ def nearest(
     rows: dict[int, tuple[float, float]],
     more: Sequence[Row],
     seed: int = SEED,
-    stop: Stop = _never,
+    stop: Stop = never,
 ) -> Ints:
     """The solution that is least different from another: the sum of all moves times their weights.
 
@@ -300,7 +301,7 @@ def nearest(
             highs.addCol(-float(weight[column]), 0.0, float(reach), 0, [], [])
         row = np.array([column, up, up + 1], np.int32)
         highs.addRow(float(at[column]), float(at[column]), 3, row, np.array([1.0, -1.0, 1.0]))
-    if stop is not _never:
+    if stop is not never:
         highs.cbMipInterrupt += lambda event: _between(event, stop, None)
     highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from cordiale.engines.seats.bounds import Bound, bound_of
+from cordiale.engines.seats.clusters import cluster_rows
 from cordiale.engines.seats.fairness import Leximin, Oracle, covers, leximin
 from cordiale.engines.seats.highs import (
     SEED,
@@ -33,6 +34,7 @@ from cordiale.engines.seats.policies import Stage, lot
 from cordiale.engines.seats.presolve import Settled
 from cordiale.engines.seats.preview import rounded
 
+CLOSE = 1e-6
 NEAR = 0.01
 """How far from the best total a solution may be that only shows that thresholds can be met."""
 LOTS = 1_000
@@ -145,6 +147,7 @@ class Official:
         self._lower, self._upper = held or (np.zeros(model.columns, np.int64), model.upper)
         self._is_held = held is not None
         self._narrow: tuple[Ints, Ints] | None = None
+        self._neighbours: list[Row] | None = None
         self.stop: Stop = stop or (lambda: False)
         self._stoppable: dict[str, Any] = {} if stop is None else {"stop": stop}
         self.progress = Progress()
@@ -229,6 +232,7 @@ class Official:
         program = Program(self.model, seed=self.seed, **self._stoppable)
         program.aim(-self.model.misses())
         lower, upper = self._lower.copy(), self._upper.copy()
+        has_clusters = False
         while True:
             before = int((upper - lower).sum())
             program.bound_columns(lower, upper)
@@ -237,28 +241,61 @@ class Official:
                 raise SolverFailed("HiGHS finds nothing where a solution is at hand")
             fix(relaxed, -missed, lower, upper, slack=0)
             lower, upper = self._within_rows(lower, upper, rows)
-            if int((upper - lower).sum()) == before:
+            if int((upper - lower).sum()) < before:
+                continue
+            if has_clusters:
                 return lower, upper
+            self._add_clusters(program)  # other prices, which rule out other columns
+            has_clusters = True
 
     def _reserves(self) -> Certificate:
         if not self.model.missed:
             self.progress.missed = 0
             return Certificate(Stage.RESERVES, 0, 0, proven=True)
         self.tell("reserves", f"{len(self.model.missed):,} claims")
-        found = self._best(-self.model.misses(), self._program())
-        self.progress.missed, self.progress.columns = -found.value, found.columns
-        return Certificate(
-            Stage.RESERVES,
-            -found.value,
-            -found.bound,
-            found.value == found.bound,
-            -found.program.value,
-            found.runs,
-            found.nodes,
+        costs, program = -self.model.misses(), self._program()
+        self._add_clusters(program)
+        program.aim(costs)
+        relaxed = program.solve()
+        if relaxed is None:
+            raise SolverFailed("HiGHS finds nothing where nobody need have a seat")
+        bound = int(np.floor(relaxed.value + CLOSE))
+        # mostly what the linear program says is what is reached, and then few columns are open
+        lower, upper = self._bounds()
+        fix(relaxed, bound, lower, upper, slack=0)
+        found = search(
+            self.model, costs, lower=lower, upper=upper, rows=self._rows(), seed=self.seed, **self._stoppable
         )
+        nodes = found.nodes
+        if found.value != bound:
+            lower, upper = self._bounds()
+            found = search(
+                self.model, costs, lower=lower, upper=upper, rows=self._rows(), more=self._clusters(),
+                start=found.columns, seed=self.seed, **self._stoppable,
+            )  # fmt: skip
+            nodes += found.nodes
+        if found.value is None or found.columns is None:
+            raise Stopped
+        self.progress.missed, self.progress.columns = -found.value, found.columns
+        proven = found.value == bound or found.ending is Ending.BEST
+        best = found.value if proven else min(bound, found.bound)
+        return Certificate(Stage.RESERVES, -found.value, -best, proven, -bound, program.runs, nodes)
+
+    def _clusters(self) -> list[Row]:
+        """Rows that all solutions keep to, and that bring a linear program close to what must be missed."""
+        if self._neighbours is None:
+            program = Program(self.model, seed=self.seed, **self._stoppable)
+            self._neighbours = cluster_rows(self.model, program, seed=self.seed, **self._stoppable)
+        return self._neighbours
+
+    def _add_clusters(self, program: Program) -> None:
+        for values, least, _ in self._clusters():
+            program.add_row(values, least)
 
     def _fairness(self) -> Certificate:
         program, bounds = self._program(), self._bounds()
+        if self.progress.missed is not None:
+            self._add_clusters(program)
         program.bound_columns(*bounds)
         program.aim(self.model.total())
         parties = np.flatnonzero(self.settled.wanted > 0).tolist()
