@@ -17,12 +17,14 @@ from cordiale.engines.seats.clusters import cluster_rows
 from cordiale.engines.seats.fairness import Leximin, Oracle, covers, leximin
 from cordiale.engines.seats.highs import (
     SEED,
+    Best,
     Ending,
     Program,
     Row,
     SolverFailed,
     Stop,
     Stopped,
+    Whole,
     another,
     nearest,
     search,
@@ -260,29 +262,42 @@ class Official:
         if relaxed is None:
             raise SolverFailed("HiGHS finds nothing where nobody need have a seat")
         bound = int(np.floor(relaxed.value + CLOSE))
-        # mostly what the linear program says is what is reached, and then few columns are open
-        lower, upper = self._bounds()
-        fix(relaxed, bound, lower, upper, slack=0)
-        found = search(
-            self.model, costs, lower=lower, upper=upper, rows=self._rows(), seed=self.seed, **self._stoppable
-        )
-        nodes = found.nodes
-        if found.value != bound:
+        found = self._reaching(relaxed, bound)
+        nodes = 0 if found is None else found.nodes
+        proven = found is not None and found.value == bound
+        best = bound
+        if not proven:
             lower, upper = self._bounds()
-            found = search(
-                self.model, costs, lower=lower, upper=upper, rows=self._rows(), more=self._clusters(),
-                start=found.columns, seed=self.seed, **self._stoppable,
+            start = None if found is None else found.columns
+            whole = search(
+                self.model, costs, lower=lower, upper=upper, rows=self._rows(), more=self._clusters(), start=start,
+                seed=self.seed, **self._stoppable,
             )  # fmt: skip
-            nodes += found.nodes
-        if found.value is None or found.columns is None:
+            nodes, proven = nodes + whole.nodes, whole.ending is Ending.BEST
+            found = found if whole.value is None else whole
+            best = min(bound, whole.bound)
+        if found is None or found.value is None or found.columns is None:
             raise Stopped
         self.progress.missed, self.progress.columns = -found.value, found.columns
-        proven = found.value == bound or found.ending is Ending.BEST
-        best = found.value if proven else min(bound, found.bound)
+        best = found.value if proven else best
         return Certificate(Stage.RESERVES, -found.value, -best, proven, -bound, program.runs, nodes)
+
+    def _reaching(self, relaxed: Best, bound: int) -> Whole | None:
+        """A search for what a linear program says, which mostly is reached, among few columns; None where rows forbid."""
+        lower, upper = self._bounds()
+        fix(relaxed, bound, lower, upper, slack=0)
+        inside = narrowed(self.model, lower, upper, {self.model.kinds["missed"][0]: (-np.inf, float(-bound))})
+        if inside is None:
+            return None
+        return search(
+            self.model, -self.model.misses(), lower=inside[0], upper=inside[1], rows=self._rows(),
+            more=self._clusters(), seed=self.seed, **self._stoppable,
+        )  # fmt: skip
 
     def _clusters(self) -> list[Row]:
         """Rows that all solutions keep to, and that bring a linear program close to what must be missed."""
+        if self._is_held:  # little is open there, and little is to be won
+            return []
         if self._neighbours is None:
             program = Program(self.model, seed=self.seed, **self._stoppable)
             self._neighbours = cluster_rows(self.model, program, seed=self.seed, **self._stoppable)
