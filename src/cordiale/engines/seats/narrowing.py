@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cordiale.engines.seats.highs import Best
+from cordiale.engines.seats.highs import Best, SolverFailed
 from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.matrix import Model
 
@@ -36,6 +36,18 @@ def narrowed(
             return None
         if int((upper - lower).sum()) == before:
             return lower, upper
+
+
+def within(model: Model, lower: Ints, upper: Ints, rows: Mapping[int, tuple[float, float]]) -> tuple[Ints, Ints]:
+    """The same, where a solution is known to be.
+
+    Raises:
+        SolverFailed: there is none.
+    """
+    found = narrowed(model, lower, upper, rows)
+    if found is None:
+        raise SolverFailed("the rows leave nothing where a solution is at hand")
+    return found
 
 
 def _at_most(model: Model, rows: Mapping[int, tuple[float, float]]) -> tuple[Ints, Ints, Ints, Ints]:

@@ -8,35 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from cordiale.engines.seats.bounds import Bound, bound_of
-from cordiale.engines.seats.clusters import cluster_rows
 from cordiale.engines.seats.fairness import Leximin, Oracle, covers, leximin
 from cordiale.engines.seats.highs import (
     SEED,
-    Best,
     Ending,
     Program,
     Row,
     SolverFailed,
     Stop,
     Stopped,
-    Whole,
     another,
     nearest,
+    never,
     search,
 )
 from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.matrix import Model
-from cordiale.engines.seats.narrowing import fix, leave, narrowed
+from cordiale.engines.seats.narrowing import fix, leave, within
 from cordiale.engines.seats.policies import Stage, lot
 from cordiale.engines.seats.presolve import Settled
 from cordiale.engines.seats.preview import rounded
+from cordiale.engines.seats.reserves import Reserves
 
-CLOSE = 1e-6
 NEAR = 0.01
 """How far from the best total a solution may be that only shows that thresholds can be met."""
 LOTS = 1_000
@@ -148,10 +145,8 @@ class Official:
         self.seed, self.tell, self.keep = seed, tell, keep
         self._lower, self._upper = held or (np.zeros(model.columns, np.int64), model.upper)
         self._is_held = held is not None
-        self._narrow: tuple[Ints, Ints] | None = None
-        self._neighbours: list[Row] | None = None
-        self.stop: Stop = stop or (lambda: False)
-        self._stoppable: dict[str, Any] = {} if stop is None else {"stop": stop}
+        self.stop: Stop = stop or never
+        self._claims = Reserves(model, self._lower, self._upper, is_held=self._is_held, seed=self.seed, stop=self.stop)
         self.progress = Progress()
 
     def run(self, progress: Progress | None = None) -> Allocation:
@@ -204,7 +199,7 @@ class Official:
         return found
 
     def _program(self) -> Program:
-        program = Program(self.model, seed=self.seed, **self._stoppable)
+        program = Program(self.model, seed=self.seed, stop=self.stop)
         if self._is_held:
             program.bound_columns(self._lower, self._upper)
         for row, bounds in self._rows().items():
@@ -215,102 +210,24 @@ class Official:
         """Bounds of columns, for the caller to narrow; without what is ruled out by what is decided."""
         if self.progress.missed is None or not self.model.missed:
             return self._lower.copy(), self._upper.copy()
-        if self._narrow is None:
-            self._narrow = self._within_reserves(self.progress.missed)
-        return self._within_rows(*self._narrow, self._rows())
-
-    def _within_rows(self, lower: Ints, upper: Ints, rows: Mapping[int, tuple[float, float]]) -> tuple[Ints, Ints]:
-        found = narrowed(self.model, lower, upper, rows)
-        if found is None:
-            raise SolverFailed("the rows leave nothing where a solution is at hand")
-        return found
-
-    def _within_reserves(self, missed: int) -> tuple[Ints, Ints]:
-        """The bounds that solutions reach which miss no more: reduced costs and rows in turn, while they say more.
-
-        Nothing else that is decided is looked at, so that a run that is taken up has the same bounds.
-        """
-        rows = {self.model.kinds["missed"][0]: (-np.inf, float(missed))}
-        program = Program(self.model, seed=self.seed, **self._stoppable)
-        program.aim(-self.model.misses())
-        lower, upper = self._lower.copy(), self._upper.copy()
-        has_clusters = False
-        while True:
-            before = int((upper - lower).sum())
-            program.bound_columns(lower, upper)
-            relaxed = program.solve()
-            if relaxed is None:
-                raise SolverFailed("HiGHS finds nothing where a solution is at hand")
-            fix(relaxed, -missed, lower, upper, slack=0)
-            lower, upper = self._within_rows(lower, upper, rows)
-            if int((upper - lower).sum()) < before:
-                continue
-            if has_clusters:
-                return lower, upper
-            self._add_clusters(program)  # other prices, which rule out other columns
-            has_clusters = True
+        return within(self.model, *self._claims.bounds(self.progress.missed), self._rows())
 
     def _reserves(self) -> Certificate:
         if not self.model.missed:
             self.progress.missed = 0
             return Certificate(Stage.RESERVES, 0, 0, proven=True)
         self.tell("reserves", f"{len(self.model.missed):,} claims")
-        costs, program = -self.model.misses(), self._program()
-        self._add_clusters(program)
-        program.aim(costs)
-        relaxed = program.solve()
-        if relaxed is None:
-            raise SolverFailed("HiGHS finds nothing where nobody need have a seat")
-        bound = int(np.floor(relaxed.value + CLOSE))
-        found = self._reaching(relaxed, bound)
-        nodes = 0 if found is None else found.nodes
-        proven = found is not None and found.value == bound
-        best = bound
-        if not proven:
-            lower, upper = self._bounds()
-            start = None if found is None else found.columns
-            whole = search(
-                self.model, costs, lower=lower, upper=upper, rows=self._rows(), more=self._clusters(), start=start,
-                seed=self.seed, **self._stoppable,
-            )  # fmt: skip
-            nodes, proven = nodes + whole.nodes, whole.ending is Ending.BEST
-            found = found if whole.value is None else whole
-            best = min(bound, whole.bound)
-        if found is None or found.value is None or found.columns is None:
-            raise Stopped
-        self.progress.missed, self.progress.columns = -found.value, found.columns
-        best = found.value if proven else best
-        return Certificate(Stage.RESERVES, -found.value, -best, proven, -bound, program.runs, nodes)
-
-    def _reaching(self, relaxed: Best, bound: int) -> Whole | None:
-        """A search for what a linear program says, which mostly is reached, among few columns; None where rows forbid."""
-        lower, upper = self._bounds()
-        fix(relaxed, bound, lower, upper, slack=0)
-        inside = narrowed(self.model, lower, upper, {self.model.kinds["missed"][0]: (-np.inf, float(-bound))})
-        if inside is None:
-            return None
-        return search(
-            self.model, -self.model.misses(), lower=inside[0], upper=inside[1], rows=self._rows(),
-            more=self._clusters(), seed=self.seed, **self._stoppable,
+        program = self._program()
+        found = self._claims.fewest(program, self._rows())
+        self.progress.missed, self.progress.columns = found.missed, found.columns
+        return Certificate(
+            Stage.RESERVES, found.missed, found.bound, found.proven, found.lp, program.runs, found.nodes
         )  # fmt: skip
-
-    def _clusters(self) -> list[Row]:
-        """Rows that all solutions keep to, and that bring a linear program close to what must be missed."""
-        if self._is_held:  # little is open there, and little is to be won
-            return []
-        if self._neighbours is None:
-            program = Program(self.model, seed=self.seed, **self._stoppable)
-            self._neighbours = cluster_rows(self.model, program, seed=self.seed, **self._stoppable)
-        return self._neighbours
-
-    def _add_clusters(self, program: Program) -> None:
-        for values, least, _ in self._clusters():
-            program.add_row(values, least)
 
     def _fairness(self) -> Certificate:
         program, bounds = self._program(), self._bounds()
         if self.progress.missed is not None:
-            self._add_clusters(program)
+            self._claims.add_rows(program)
         program.bound_columns(*bounds)
         program.aim(self.model.total())
         parties = np.flatnonzero(self.settled.wanted > 0).tolist()
@@ -331,7 +248,7 @@ class Official:
             # any solution will do; looking for a good total leads the search there, and to a proof that there is none
             found = search(
                 self.model, costs, lower=lower, upper=upper, rows=self._rows(thresholds), near=NEAR,
-                seed=self.seed, **self._stoppable,
+                seed=self.seed, stop=self.stop,
             )  # fmt: skip
             nodes += found.nodes
             if found.columns is not None:
@@ -401,7 +318,7 @@ class Official:
             costs = self._lots(rounds)
             found = search(
                 model, costs, lower=lower, upper=upper, rows=self._rows(), more=equal, start=best, seed=self.seed,
-                **self._stoppable,
+                stop=self.stop,
             )  # fmt: skip
             if found.ending is not Ending.BEST or found.columns is None or found.value is None:
                 raise Stopped
@@ -413,7 +330,7 @@ class Official:
         """Whether another allocation is equally good."""
         return another(
             self.model, best, lower=lower, upper=upper, rows=self._rows(), more=equal, counts=self.model.units,
-            seed=self.seed, **self._stoppable,
+            seed=self.seed, stop=self.stop,
         )  # fmt: skip
 
     def nearest(self, here: Ints) -> Ints:
@@ -427,7 +344,7 @@ class Official:
         more: list[Row] = [] if value is None else [(costs, float(value), np.inf)]
         return nearest(
             self.model, here, self.model.per_line(np.ones(len(self.settled.instance.lines), np.int64)), lower=lower,
-            upper=upper, rows=self._rows(), more=more, seed=self.seed, **self._stoppable,
+            upper=upper, rows=self._rows(), more=more, seed=self.seed, stop=self.stop,
         )  # fmt: skip
 
     def _lots(self, number: int) -> Ints:
@@ -455,7 +372,7 @@ class Official:
         leave(relaxed, lower, upper)
         core = search(
             model, costs, lower=lower, upper=upper, rows=self._rows(), start=self.progress.columns, seed=self.seed,
-            **self._stoppable,
+            stop=self.stop,
         )  # fmt: skip
         best, columns, nodes = core.value, core.columns, core.nodes
         if best is not None and columns is not None and best == lp:
@@ -468,7 +385,7 @@ class Official:
         if best is not None:
             fix(relaxed, best, lower, upper, slack=1)
         rest = search(
-            model, costs, lower=lower, upper=upper, rows=self._rows(), start=columns, seed=self.seed, **self._stoppable
+            model, costs, lower=lower, upper=upper, rows=self._rows(), start=columns, seed=self.seed, stop=self.stop
         )
         nodes += rest.nodes
         if rest.value is not None and rest.columns is not None and (best is None or rest.value > best):
