@@ -122,24 +122,36 @@ class Program:
             count, np.arange(count, dtype=np.int32), lower.astype(np.float64), upper.astype(np.float64)
         )
 
-    def solve(self) -> Best | None:
-        """Solve it; None where it is infeasible, and then the next run begins where this one did.
+    def is_feasible(self) -> bool:
+        """Solve it, and say only whether there is a solution; without one, the next run begins where this one did.
 
         Raises:
             Stopped, SolverFailed.
         """
         self.runs += 1
         if not self._model.columns:  # HiGHS calls that empty, and answers nothing
-            return Best(0.0, np.empty(0), np.empty(0), np.zeros(len(self._model.names)))
+            return True
         basis = self._highs.getBasis()
         self._highs.run()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             if basis.valid:
                 self._highs.setBasis(basis)
-            return None
+            return False
         if status != highspy.HighsModelStatus.kOptimal:
             _refuse(self._highs, status, self._stop)
+        return True
+
+    def solve(self) -> Best | None:
+        """Solve it; None where it is infeasible.
+
+        Raises:
+            Stopped, SolverFailed.
+        """
+        if not self.is_feasible():
+            return None
+        if not self._model.columns:
+            return Best(0.0, np.empty(0), np.empty(0), np.zeros(len(self._model.names)))
         found = self._highs.getSolution()
         return Best(
             float(self._highs.getInfo().objective_function_value),

@@ -240,7 +240,7 @@ class Official:
             for row, party in enumerate(parties):
                 program.bound_row(first + row, float(thresholds[party]), np.inf)
             self.tell("fairness", f"{program.runs:,} linear programs")
-            return program.solve() is not None
+            return program.is_feasible()
 
         def searched(thresholds: tuple[int, ...]) -> tuple[int, ...] | None:
             nonlocal nodes
