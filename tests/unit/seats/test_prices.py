@@ -31,7 +31,8 @@ def every(model: Model) -> np.ndarray:
     assume(int(np.prod(model.upper + 1)) <= MOST)
     found = np.array(list(product(*(range(most + 1) for most in model.upper.tolist()))), np.int64)
     sums = found @ matrix(model).T
-    return found[((sums >= model.row_lower) & (sums <= model.row_upper)).all(axis=1)]
+    kept: np.ndarray = found[((sums >= model.row_lower) & (sums <= model.row_upper)).all(axis=1)]
+    return kept
 
 
 def shares_of(model: Model, solutions: np.ndarray) -> np.ndarray:
