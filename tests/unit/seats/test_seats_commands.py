@@ -223,22 +223,24 @@ def test_a_deadline_gives_the_best_so_far_and_says_so(cordiale, tmp_path):
         lambda result: result.update(replanned={"withdrawn": [[]], "cancelled": [], "added": {"a001": "x"}}),
     ],
 )
-@pytest.mark.parametrize("command", ["explain", "report", "replan", "replay", "check"])
+@pytest.mark.parametrize("command", ["explain", "price", "prices", "report", "replan", "replay", "check"])
 def test_a_wrong_result_is_refused_by_every_command(solved, tmp_path, monkeypatch, command, damage):
     result = read(tmp_path, "result.json")
     damage(result)
     (tmp_path / "result.json").write_text(json.dumps(result))
     words = {
-        "explain": ["asked.json", "result.json"],
-        "report": ["asked.json", "result.json"],
-        "check": ["asked.json", "result.json"],
-        "replay": ["result.json"],
-        "replan": ["asked.json", "result.json", "--withdraw", "n001", "--out", "after.json"],
+        "explain": ["explain", "asked.json", "result.json"],
+        "price": ["explain", "asked.json", "result.json", "n001", "--price"],
+        "prices": ["prices", "asked.json", "result.json", "--out", "after.json"],
+        "report": ["report", "asked.json", "result.json"],
+        "check": ["check", "asked.json", "result.json"],
+        "replay": ["replay", "result.json"],
+        "replan": ["replan", "asked.json", "result.json", "--withdraw", "n001", "--out", "after.json"],
     }
 
     monkeypatch.chdir(tmp_path)
 
-    done = CliRunner().invoke(seats, [command, *words[command]])
+    done = CliRunner().invoke(seats, words[command])
 
     assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.exception
     assert "Error: " in done.output

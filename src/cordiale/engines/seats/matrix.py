@@ -170,6 +170,26 @@ def _units(settled: Settled, lines: Ints) -> tuple[Ints, Ints, Ints]:
 def _blocks(
     settled: Settled, lines: Ints, column: Ints, times: Ints, runs: dict[int, int], missed: dict[int, int]
 ) -> Iterator[Block]:
+    yield from _room(settled, lines, column, times, runs)
+    yield _people(settled, lines, column)
+    yield from _claims(settled, lines, column, times, runs, missed)
+    party, first = settled.instance.party[lines], settled.counts_as[lines] == 1
+    wanting = np.flatnonzero(settled.wanted > 0)
+    names = [settled.instance.parties[one].id for one in wanting.tolist()]
+    yield _summed("share", names, wanting, party, column, times * first, lower=np.zeros(len(wanting)))
+    every = list(missed.values())
+    yield Block("missed", ["all"] if every else [], np.zeros(len(every), np.int64), np.array(every, np.int64),
+                np.ones(len(every), np.int64), np.array([-INFINITE]), np.array([INFINITE]))  # fmt: skip
+
+
+def _names(settled: Settled) -> list[str]:
+    """By pair, the ids of its party and activity."""
+    instance = settled.instance
+    return [f"{instance.parties[party].id} {instance.activities[at].id}" for party, at in settled.pairs.tolist()]
+
+
+def _room(settled: Settled, lines: Ints, column: Ints, times: Ints, runs: dict[int, int]) -> Iterator[Block]:
+    """What activities have, parties may have of them, and can pay."""
     instance = settled.instance
     party, activity, pair = instance.party[lines], instance.activity[lines], settled.pair[lines]
     asked = instance.asked[lines]
@@ -196,7 +216,7 @@ def _blocks(
     yield _summed("budget", [instance.parties[one].id for one in poor.tolist()], poor, party, column, times * cost,
                   upper=budget[poor])  # fmt: skip
     pairs = settled.pairs
-    named = [f"{instance.parties[p].id} {ids[a]}" for p, a in pairs.tolist()]
+    named = _names(settled)
     alone = np.bincount(pair, minlength=len(pairs)) == 1
     over = np.bincount(pair, asked, len(pairs)) > settled.most
     runs_there = running[pairs[:, 1]]
@@ -205,7 +225,13 @@ def _blocks(
                   extra=[(place, runs[int(pairs[one, 1])], -int(settled.most[one]))
                          for place, one in enumerate(bounded.tolist()) if runs_there[one]],
                   upper=np.where(runs_there[bounded], 0, settled.most[bounded]).astype(np.float64))  # fmt: skip
-    yield _people(settled, lines, column)
+
+
+def _claims(
+    settled: Settled, lines: Ints, column: Ints, times: Ints, runs: dict[int, int], missed: dict[int, int]
+) -> Iterator[Block]:
+    """What claims to reserves ask, and what whole numbers know of them."""
+    pairs, pair, named = settled.pairs, settled.pair[lines], _names(settled)
     claimed = np.array(sorted(settled.claims), np.int64)
     yield _summed("reserve", [named[one] for one in claimed.tolist()], claimed, pair, column, times,
                   extra=[(place, missed[one], 1) for place, one in enumerate(claimed.tolist())],
@@ -218,13 +244,6 @@ def _blocks(
     crowding = list(_crowding(settled, lines, column, times, missed))
     yield _of_cells("crowd", [name for name, _ in crowding], [cells for _, cells in crowding],
                     upper=[0] * len(crowding))  # fmt: skip
-    first = settled.counts_as[lines] == 1
-    wanting = np.flatnonzero(settled.wanted > 0)
-    yield _summed("share", [instance.parties[one].id for one in wanting.tolist()], wanting, party,
-                  column, times * first, lower=np.zeros(len(wanting)))  # fmt: skip
-    every = list(missed.values())
-    yield Block("missed", ["all"] if every else [], np.zeros(len(every), np.int64), np.array(every, np.int64),
-                np.ones(len(every), np.int64), np.array([-INFINITE]), np.array([INFINITE]))  # fmt: skip
 
 
 def _summed(
