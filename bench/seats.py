@@ -111,7 +111,10 @@ class Bench:
         yield self._compared(
             PLAN, "its linear program", picked(run, "plan_"), picked(run, "lp_"), figures=only(run, "model_s", "total")
         )
-        yield self._within(GAP, gap, "percent", only(run, "total", "bound", "worst_percent"))
+        figures = dict(only(run, "total", "bound", "worst_percent"))
+        if "bound" in self["highs"]:  # how near to the linear program any allocation at all can be
+            figures["least_possible_percent"] = 100 * (run["bound"] - self["highs"]["bound"]) / run["bound"]
+        yield self._within(GAP, gap, "percent", figures)
         yield self._within(MEMORY, run["mb"], "MB", only(run, "mb_before"))
 
     def _stages(self) -> Iterable[Answer]:

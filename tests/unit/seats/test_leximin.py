@@ -10,7 +10,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cordiale.engines.seats.fairness import Oracle, Proof, Thresholds, leximin
+from cordiale.engines.seats.fairness import Oracle, Proof, Test, Thresholds, leximin
 
 NUMBERS = st.integers(0, 10**9)
 
@@ -25,11 +25,13 @@ def possible(dice: random.Random, wanted: Sequence[int]) -> list[Thresholds]:
     ]
 
 
+def is_met(thresholds: Sequence[int], can: Sequence[Thresholds]) -> bool:
+    """Whether everybody can have that together."""
+    return any(all(has >= least for has, least in zip(one, thresholds, strict=True)) for one in can)
+
+
 def one_by_one(wanted: Sequence[int], order: Sequence[int], can: Sequence[Thresholds]) -> list[tuple[int, int]]:
     """The rule, step by step: every level in turn, and every party that can still rise to it."""
-
-    def feasible(thresholds: Sequence[int]) -> bool:
-        return any(all(has >= least for has, least in zip(one, thresholds, strict=True)) for one in can)
 
     now = [0] * len(wanted)
     active = [party for party in order if wanted[party]]
@@ -38,7 +40,7 @@ def one_by_one(wanted: Sequence[int], order: Sequence[int], can: Sequence[Thresh
         for party in list(active):
             lifted = [*now]
             lifted[party] = max(now[party], -(-level.numerator * wanted[party] // level.denominator))
-            if feasible(lifted):
+            if is_met(lifted, can):
                 now = lifted
             else:
                 active.remove(party)
@@ -65,9 +67,22 @@ def test_too_much_promised_changes_nothing(number):
         found = [one for one in can if all(has >= least for has, least in zip(one, thresholds, strict=True))]
         return dice.choice(found) if found else None
 
+    def doubt(now: Thresholds, party: int, refused: Thresholds) -> Test | None:
+        """Looks at a few parties only, so that it does not find everything."""
+        assert not is_met(refused, can)
+        assert now[party] < refused[party] or not is_met(now, can)
+        parties = {party, *dice.sample(range(len(wanted)), dice.randint(0, len(wanted)))}
+
+        def test(thresholds: Thresholds) -> Thresholds | None:
+            reason = tuple(least if one in parties else 0 for one, least in enumerate(thresholds))
+            return None if is_met(reason, can) else reason
+
+        return test if test(now) is not None else None
+
     most = tuple(max(one[party] for one in can) + dice.choice([0, 0, 1]) for party in range(len(wanted)))
     met = dice.choices(can, k=dice.randint(0, 2))
-    told = leximin(wanted, order, Oracle(promises, search, met=met, most=dice.choice([None, most])))
+    doubts = {"doubt": doubt} if dice.random() < 0.7 else {}
+    told = leximin(wanted, order, Oracle(promises, search, met=met, most=dice.choice([None, most]), **doubts))
 
     assert [(one.party, one.seats) for one in told.frozen] == one_by_one(wanted, order, can)
     assert [told.thresholds[one.party] for one in told.frozen] == [one.seats for one in told.frozen]
@@ -75,3 +90,28 @@ def test_too_much_promised_changes_nothing(number):
     assert len(asked) == len(set(asked))
     if not loose:
         assert len(asked) <= 1, "promises that are kept are confirmed once, at the end"
+
+
+def test_doubts_spare_searches():
+    """Two parties that share ten seats, of which fractions promise eleven: doubting finds out without a search."""
+    can = [(first, 10 - first) for first in range(11)]
+    searches: list[Thresholds] = []
+
+    def search(thresholds: Thresholds) -> Thresholds | None:
+        searches.append(thresholds)
+        return next((one for one in can if is_met(thresholds, [one])), None)
+
+    def doubt(now: Thresholds, party: int, refused: Thresholds) -> Test | None:
+        def test(thresholds: Thresholds) -> Thresholds | None:
+            return None if is_met(thresholds, can) else thresholds
+
+        return test if test(now) is not None else None
+
+    wanted, order = [9, 8], [0, 1]
+    counts = []
+    for doubts in ({}, {"doubt": doubt}):
+        searches.clear()
+        told = leximin(wanted, order, Oracle(lambda thresholds: sum(thresholds) <= 11, search, **doubts))
+        assert [(one.party, one.seats) for one in told.frozen] == one_by_one(wanted, order, can)
+        counts.append(len(searches))
+    assert counts[1] < counts[0]

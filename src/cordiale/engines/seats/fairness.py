@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+TRUST = 2
+"""How many parties may be frozen on promises alone, right after one was not kept."""
+
 Thresholds = tuple[int, ...]
 """By party, the seats of priority 1 that it gets at least."""
 
@@ -50,6 +53,10 @@ class Leximin:
     frozen: tuple[Frozen, ...]
 
 
+Test = Callable[[Thresholds], Thresholds | None]
+Doubt = Callable[[Thresholds, int, Thresholds], Test | None]
+
+
 class Oracle:
     """Says whether thresholds can be met together; asks as little as can be.
 
@@ -60,6 +67,9 @@ class Oracle:
         search: what every party gets in whole seats that do, None where none do; dear.
         met: what the solutions that are known give.
         most: by party, what no solution exceeds; None where that is not known.
+        doubt: is given thresholds that fractions meet, a party, and thresholds that they do not meet. Where it finds
+            that whole seats do not meet the first, it gives a test that finds that of others: thresholds below them
+            that are not met either, None where it finds none.
     """
 
     def __init__(
@@ -69,8 +79,9 @@ class Oracle:
         *,
         met: Sequence[Thresholds] = (),
         most: Thresholds | None = None,
+        doubt: Doubt = lambda now, party, refused: None,
     ) -> None:
-        self._program, self._search, self._most = program, search, most
+        self._program, self._search, self._most, self._doubt = program, search, most, doubt
         self._met: list[Thresholds] = list(met)
         self._promised: set[Thresholds] = set()
         self._refused: list[tuple[Thresholds, Proof]] = []
@@ -100,6 +111,22 @@ class Oracle:
         self._met.append(found)
         return True
 
+    def doubts(self, now: Thresholds, frozen: Frozen) -> Test | None:
+        """A test that finds thresholds not to be met, by looking at one party that cannot rise; None where they are.
+
+        Args:
+            now: what fractions promise.
+            frozen: the party.
+        """
+        lifted = list(now)
+        lifted[frozen.party] = frozen.refused
+        refused = next((one for one, _ in self._refused if covers(lifted, one)), None)
+        return None if refused is None else self._doubt(now, frozen.party, refused)
+
+    def refuse(self, thresholds: Thresholds) -> None:
+        """Know from now on that whole seats do not meet thresholds."""
+        self._refused.append((thresholds, Proof.SEARCH))
+
     def proof(self, wanted: Thresholds) -> Proof | None:
         """How it is known that thresholds cannot be met; None where it is not known."""
         if self._most is not None and not covers(self._most, wanted):
@@ -127,9 +154,9 @@ class _State:
 def leximin(wanted: Sequence[int], order: Sequence[int], oracle: Oracle) -> Leximin:
     """Thresholds by the order in which parties are lifted.
 
-    What fractions of seats promise is believed at first. A state that whole seats meet proves every state before it,
-    as thresholds only rise; where the last is not met, the run goes back to the last one that is, and asks for whole
-    seats until the next party is frozen.
+    What fractions of seats promise is believed at first: to the end, where whole seats that meet the last state prove
+    every state before it, as thresholds only rise. Where a promise was not kept, the run goes back to the last state
+    that is met, asks for whole seats until the next party is frozen, and then believes few steps, then more.
 
     Args:
         wanted: by party, seats of priority 1 that it asks for; parties that ask for none have no share.
@@ -138,18 +165,72 @@ def leximin(wanted: Sequence[int], order: Sequence[int], oracle: Oracle) -> Lexi
     active = tuple(party for party in order if wanted[party])
     levels = _levels({wanted[party] for party in active})
     states = [_State((0,) * len(wanted), active, 0)]
-    known = 0
+    trust, is_doubted = len(active), False
     while True:
-        while states[-1].active:
-            states.append(_lift(states[-1], wanted, levels, oracle, oracle.promises))
+        known = len(states) - 1
+        while states[-1].active and len(states) - 1 < known + trust:
+            found = _lift(states[-1], wanted, levels, oracle, oracle.promises)
+            if not is_doubted or not _refuted(states, known, found, wanted, levels, oracle):
+                states.append(found)
         if oracle.meets(states[-1].now):
-            return Leximin(states[-1].now, states[-1].frozen)
-        # once a promise was not kept, the next ones seldom are
-        step = 1 if known else len(states) // 2
-        known = _highest(known, len(states) - 1, lambda place: oracle.meets(states[place].now), step=step)
+            if not states[-1].active:
+                return Leximin(states[-1].now, states[-1].frozen)
+            trust *= 2
+            continue
+        known = _between(known, len(states) - 1, lambda place: oracle.meets(states[place].now))
         del states[known + 1 :]
-        states.append(_lift(states[-1], wanted, levels, oracle, oracle.meets))
-        known += 1
+        if is_doubted:
+            states.append(_lift(states[-1], wanted, levels, oracle, oracle.meets))
+            trust = TRUST
+        is_doubted = True
+
+
+def _refuted(
+    states: list[_State], known: int, found: _State, wanted: Sequence[int], levels: Sequence[Fraction], oracle: Oracle
+) -> bool:
+    """Whether a promise is found that whole seats do not keep; then no state is left in which it was made.
+
+    Args:
+        states: one after the other; shortened.
+        known: place of the last one that is met.
+        found: the next one, as fractions promise it.
+    """
+    for frozen in found.frozen[len(states[-1].frozen) :]:
+        test = oracle.doubts(found.now, frozen)
+        if test is not None:
+            place, reason = _first_refused(test, [*states, found], known, wanted, levels)
+            oracle.refuse(reason)
+            del states[place:]
+            return True
+    return False
+
+
+def _first_refused(
+    test: Test, states: Sequence[_State], known: int, wanted: Sequence[int], levels: Sequence[Fraction]
+) -> tuple[int, Thresholds]:
+    """Of the states, the first after one that is met which a test refuses, and the first thresholds on the way there.
+
+    Args:
+        test: refuses the last of the states.
+    """
+    place = _highest_near(known, len(states) - 1, lambda at: test(states[at].now) is None)
+    way, steps = _way(states[place], states[place + 1], wanted, levels)
+    step = _between(0, steps, lambda at: test(way(at)) is None)
+    return place + 1, test(way(step + 1)) or states[place + 1].now
+
+
+def _way(
+    state: _State, found: _State, wanted: Sequence[int], levels: Sequence[Fraction]
+) -> tuple[Callable[[int], Thresholds], int]:
+    """The thresholds between two states, step by step, and how many steps there are."""
+    risen = [party for party in state.active if party in found.active]
+    together = found.place - 1 - state.place
+
+    def way(step: int) -> Thresholds:
+        base = _lifted(state.now, wanted, state.active, levels[state.place + min(step, together)])
+        return _lifted(base, wanted, risen[: max(0, step - together)], levels[found.place])
+
+    return way, together + len(risen)
 
 
 def _lift(
@@ -193,7 +274,7 @@ def _levels(wanted: Collection[int]) -> list[Fraction]:
     )
 
 
-def covers(high: Thresholds, low: Thresholds) -> bool:
+def covers(high: Sequence[int], low: Sequence[int]) -> bool:
     """Whether every party has at least as much."""
     return all(one >= other for one, other in zip(high, low, strict=True))
 
@@ -206,9 +287,9 @@ def _lifted(now: Thresholds, wanted: Sequence[int], active: Sequence[int], level
     return tuple(found)
 
 
-def _highest(low: int, end: int, asks: Callable[[int], bool], *, step: int = 1) -> int:
+def _highest(low: int, end: int, asks: Callable[[int], bool]) -> int:
     """The highest number below `end` that is feasible, above one that is: by steps that double, then by halving."""
-    high = end
+    high, step = end, 1
     while low + step < end:
         if not asks(low + step):
             high = low + step

@@ -94,12 +94,14 @@ class Program:
 
     def __init__(self, model: Model, *, seed: int = SEED, stop: Stop = never) -> None:
         self._model = model
-        self._stop = stop
+        self.seed, self.stop = seed, stop
         self._highs = _highs(seed)
         if stop is not never:
             self._highs.cbSimplexInterrupt += lambda event: event.interrupt() if stop() else None
         _pass(self._highs, model)
         self.runs = 0
+        self.against: Ints = np.empty(0, np.int64)
+        """The rows that say so together, once there is no solution."""
 
     def aim(self, costs: Ints) -> None:
         """Set what is to be as large as can be."""
@@ -135,11 +137,13 @@ class Program:
         self._highs.run()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
+            _status, is_known, ray = self._highs.getDualRay()
+            self.against = np.flatnonzero(np.abs(ray) > _CLOSE) if is_known else np.empty(0, np.int64)
             if basis.valid:
                 self._highs.setBasis(basis)
             return False
         if status != highspy.HighsModelStatus.kOptimal:
-            _refuse(self._highs, status, self._stop)
+            _refuse(self._highs, status, self.stop)
         return True
 
     def solve(self) -> Best | None:

@@ -41,7 +41,7 @@ class Contradiction(ValueError):
         super().__init__(f"{few}: {what}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Party:
     """Who is given seats.
 
@@ -56,7 +56,7 @@ class Party:
     budget: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Activity:
     """Where seats are.
 
@@ -85,7 +85,7 @@ class Activity:
     parties: frozenset[str] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """What a party asks for: so many seats of an activity.
 

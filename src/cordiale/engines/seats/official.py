@@ -7,12 +7,12 @@ open; and a proof that the rest cannot be better. Rule: design/seats.md, section
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from cordiale.engines.seats.bounds import Bound, bound_of
-from cordiale.engines.seats.fairness import Leximin, Oracle, covers, leximin
+from cordiale.engines.seats.fairness import Leximin, leximin
 from cordiale.engines.seats.highs import (
     SEED,
     Ending,
@@ -27,6 +27,7 @@ from cordiale.engines.seats.highs import (
     search,
 )
 from cordiale.engines.seats.instances import Ints
+from cordiale.engines.seats.lifting import Lifting
 from cordiale.engines.seats.matrix import Model
 from cordiale.engines.seats.narrowing import fix, leave, within
 from cordiale.engines.seats.policies import Stage, lot
@@ -34,8 +35,6 @@ from cordiale.engines.seats.presolve import Settled
 from cordiale.engines.seats.preview import rounded
 from cordiale.engines.seats.reserves import Reserves
 
-NEAR = 0.01
-"""How far from the best total a solution may be that only shows that thresholds can be met."""
 LOTS = 1_000
 """How many lots there are; small, so that sums stay exact for the solver."""
 
@@ -177,6 +176,8 @@ class Official:
             if not certificate.proven:
                 complete = False
                 break
+        if not complete and not self._is_held:
+            self._fill()
         return Allocation(self.settled, self._seats(), self.progress, complete, self.model.row_names())
 
     def _seats(self) -> Ints:
@@ -184,6 +185,26 @@ class Official:
         if self.progress.columns is None:
             return planned(self.model, seed=self.seed)[0]
         return self.model.seats_of(self.progress.columns)
+
+    def _fill(self) -> None:
+        """Grant what a stopped run left free, as a plan would; nobody has less, so that what is proven still holds."""
+        if self.progress.columns is None:
+            return
+        kept, claims = self.progress.columns, list(self.model.missed.values())
+        lower, upper = kept.copy(), self.model.upper.copy()
+        lower[claims], upper[claims] = 0, kept[claims]
+        program = Program(self.model, seed=self.seed)
+        program.bound_columns(lower, upper)
+        program.aim(self.model.total())
+        relaxed = program.solve()
+        if relaxed is None:
+            raise SolverFailed("HiGHS finds nothing where a solution is at hand")
+        self.progress.columns = self.model.columns_of(rounded(self.model, relaxed.columns))
+        reached = {Stage.RESERVES: self.model.misses(), Stage.TOTAL: self.model.total()}
+        last = self.progress.certificates[-1] if self.progress.certificates else None
+        if last is not None and not last.proven:
+            value = int(reached[last.stage] @ self.progress.columns)
+            self.progress.certificates[-1] = replace(last, value=value, proven=value == last.bound)
 
     # What is decided binds the stages after it, by the rows that say so.
 
@@ -229,49 +250,18 @@ class Official:
         if self.progress.missed is not None:
             self._claims.add_rows(program)
         program.bound_columns(*bounds)
-        program.aim(self.model.total())
-        parties = np.flatnonzero(self.settled.wanted > 0).tolist()
-        first = self.model.kinds.get("share", (0, 0))[0]
-        costs, nodes = self.model.total(), 0
-        known = self.progress.columns
-        solutions: dict[tuple[int, ...], Ints] = {} if known is None else {self._shares(known): known}
-
-        def promises(thresholds: tuple[int, ...]) -> bool:
-            for row, party in enumerate(parties):
-                program.bound_row(first + row, float(thresholds[party]), np.inf)
-            self.tell("fairness", f"{program.runs:,} linear programs")
-            return program.is_feasible()
-
-        def searched(thresholds: tuple[int, ...]) -> tuple[int, ...] | None:
-            nonlocal nodes
-            lower, upper = self._bounds()
-            # any solution will do; looking for a good total leads the search there, and to a proof that there is none
-            found = search(
-                self.model, costs, lower=lower, upper=upper, rows=self._rows(thresholds), near=NEAR,
-                seed=self.seed, stop=self.stop,
-            )  # fmt: skip
-            nodes += found.nodes
-            if found.columns is not None:
-                shares = self._shares(found.columns)
-                self.progress.columns = solutions[shares] = found.columns
-                return shares
-            if found.ending is Ending.STOPPED:
-                raise Stopped
-            return None
-
-        oracle = Oracle(promises, searched, met=list(solutions), most=self._shares(bounds[1]))
-        found = leximin(self.settled.wanted.tolist(), self.settled.order, oracle)
+        lifting = Lifting(
+            self.model, program, *bounds, self._rows, self._claims.rows(), known=self.progress.columns,
+            tell=lambda words: self.tell("fairness", words),
+        )  # fmt: skip
+        try:
+            found = leximin(self.settled.wanted.tolist(), self.settled.order, lifting.oracle())
+        finally:
+            self.progress.columns = lifting.last
         self.progress.thresholds, self.progress.frozen = found.thresholds, found
-        self.progress.columns = next(
-            columns for shares, columns in solutions.items() if covers(shares, found.thresholds)
-        )
-        return Certificate(Stage.FAIRNESS, len(parties), len(parties), True, None, program.runs, nodes)
-
-    def _shares(self, columns: Ints) -> tuple[int, ...]:
-        """By party, the seats of priority 1 that columns give; those that they can have at most give the most."""
-        instance, first = self.settled.instance, self.settled.alive & (self.settled.counts_as == 1)
-        seats = self.model.seats_of(columns)
-        return tuple(np.bincount(instance.party[first], seats[first], len(instance.parties)).astype(int).tolist())
+        self.progress.columns = lifting.solution(found.thresholds)
+        parties = len(found.frozen)
+        return Certificate(Stage.FAIRNESS, parties, parties, True, None, program.runs, lifting.nodes)
 
     def _total(self) -> Certificate:
         self.tell("total", "linear program")

@@ -12,7 +12,7 @@ from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.presolve import Settled, Why, quota_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """What is granted together: seats of one line, one by one, or whole lines.
 

@@ -1,0 +1,117 @@
+"""Finds promises of a linear program that whole seats do not keep, by looking at the few rows that they hang on.
+
+Where a linear program says that a party cannot rise, it names the rows that forbid it: some hundreds of tens of
+thousands. The most that the party can have within these, in whole seats, is soon known; where that needs no other row,
+or is less than was promised, there is the answer. Rows that the solution breaks are added until it is so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from cordiale.engines.seats.highs import SEED, Ending, Row, Stop, Stopped, never, search
+from cordiale.engines.seats.instances import Ints
+from cordiale.engines.seats.matrix import Floats, Model
+
+ROUNDS = 8
+CLOSE = 1e-6
+ENOUGH = 1e6
+
+
+class Cores:
+    """Problems cut out of a model.
+
+    Args:
+        model: all of it.
+        lower, upper: bounds of its columns.
+        more: rows beside those of the model; row numbers go on with them.
+        seed: of the solver.
+        stop: ends a run.
+    """
+
+    def __init__(
+        self, model: Model, lower: Ints, upper: Ints, more: Sequence[Row], *, seed: int = SEED, stop: Stop = never
+    ) -> None:
+        self._model, self._lower, self._upper, self._more = model, lower, upper, more
+        self._seed, self._stop = seed, stop
+        self._column = np.repeat(np.arange(model.columns), np.diff(model.start))
+
+    def refuting(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]], near: Floats) -> Ints | None:
+        """Rows that contradict each other for whole numbers; None where they do not, or that is not found out.
+
+        Args:
+            costs: by column, what is looked for first; nothing below zero.
+            core: the rows to begin with.
+            rows: row to its bounds, instead of the model's.
+            near: a solution of the linear program, which says what columns outside the core are taken to be.
+
+        Raises:
+            Stopped, SolverFailed.
+        """
+        model = self._model
+        least, most = model.row_lower.copy(), model.row_upper.copy()
+        for row, bounds in rows.items():
+            least[row], most[row] = bounds
+        for _ in range(ROUNDS):
+            found = self._within(costs, core, rows)
+            if found is None:
+                return core
+            touched = self._touched(core)
+            taken = np.where(touched, found, np.floor(near + CLOSE)).astype(np.int64)
+            sums = np.bincount(model.row, model.value * taken[self._column], len(model.names))
+            reached = np.zeros(len(model.names), np.bool_)
+            reached[model.row[touched[self._column]]] = True
+            broken = np.flatnonzero(reached & ((sums < least - CLOSE) | (sums > most + CLOSE)))
+            if not len(broken):
+                return None
+            core = np.union1d(core, broken)
+        return None
+
+    def are_met(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]]) -> bool:
+        """Whether whole numbers can keep to some rows.
+
+        Args:
+            costs: what is looked for first.
+            core: the rows.
+            rows: row to its bounds, instead of the model's.
+        """
+        return self._within(costs, core, rows) is not None
+
+    def _touched(self, core: Ints) -> np.ndarray:
+        """The columns that stand in some rows."""
+        inside = self._inside(core)
+        touched = np.zeros(self._model.columns, np.bool_)
+        touched[self._column[inside[self._model.row]]] = True
+        for values, _low, _high in self._beside(core):
+            touched |= values != 0
+        return touched
+
+    def _inside(self, core: Ints) -> np.ndarray:
+        inside = np.zeros(len(self._model.names), np.bool_)
+        inside[core[core < len(inside)]] = True
+        return inside
+
+    def _beside(self, core: Ints) -> list[Row]:
+        many = len(self._model.names)
+        return [self._more[row - many] for row in core[core >= many].tolist()]
+
+    def _within(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]]) -> Ints | None:
+        """The best that keeps to some rows; columns that stand in none of them are free."""
+        inside, touched = self._inside(core), self._touched(core)
+        lower, upper = self._lower.copy(), self._upper.copy()
+        free = ~touched & (costs > 0)
+        lower[free] = upper[free]
+        idle = ~touched & ~free
+        upper[idle] = lower[idle]
+        bounds = dict.fromkeys(np.flatnonzero(~inside).tolist(), (-np.inf, np.inf))
+        bounds |= {row: held for row, held in rows.items() if inside[row]}
+        found = search(
+            self._model, costs, lower=lower, upper=upper, rows=bounds, more=self._beside(core), seed=self._seed,
+            near=ENOUGH,
+            stop=self._stop,
+        )  # fmt: skip
+        if found.ending is Ending.STOPPED:
+            raise Stopped
+        return found.columns
