@@ -536,14 +536,16 @@ class TestEngine:
 
         assert check(changed(instance, changes), made).faults == ()
 
-    def test_is_accepted_when_it_was_stopped(self):
-        instance = invented(1)
-        answers = iter([False] * 3)
+    @pytest.mark.parametrize("asked", [0, 1, 3, 10, 30, 100, 300])
+    def test_is_accepted_and_gives_all_it_can_when_it_was_stopped(self, asked):
+        instance = generated(activities=60, parties=8, lines=300, seed=1)
+        answers = iter([False] * asked)
 
         stopped = Official(model_of(settled(instance, POLICIES[0])), stop=lambda: next(answers, True)).run()
 
         made = through_json(decided(stopped))
         assert not made["complete"]
+        assert len(made["refusals"]) == sum(made["seats"].get(one.id, 0) < one.seats for one in instance.lines)
         assert check(instance, made).faults == ()
 
 

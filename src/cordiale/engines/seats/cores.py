@@ -38,14 +38,14 @@ class Cores:
         self._seed, self._stop = seed, stop
         self._column = np.repeat(np.arange(model.columns), np.diff(model.start))
 
-    def refuting(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]], near: Floats) -> Ints | None:
+    def refuting(self, core: Ints, rows: Mapping[int, tuple[float, float]], near: Floats) -> Ints | None:
         """Rows that contradict each other for whole numbers; None where they do not, or that is not found out.
 
         Args:
-            costs: by column, what is looked for first; nothing below zero.
             core: the rows to begin with.
             rows: row to its bounds, instead of the model's.
-            near: a solution of the linear program, which says what columns outside the core are taken to be.
+            near: a solution of the linear program. Whole numbers are looked for near it, so that they break few rows,
+                and columns outside the core are as it has them.
 
         Raises:
             Stopped, SolverFailed.
@@ -55,29 +55,27 @@ class Cores:
         for row, bounds in rows.items():
             least[row], most[row] = bounds
         for _ in range(ROUNDS):
-            found = self._within(costs, core, rows)
+            found = self._within(core, rows, near)
             if found is None:
                 return core
-            touched = self._touched(core)
-            taken = np.where(touched, found, np.floor(near + CLOSE)).astype(np.int64)
-            sums = np.bincount(model.row, model.value * taken[self._column], len(model.names))
+            sums = np.bincount(model.row, model.value * found[self._column], len(model.names))
             reached = np.zeros(len(model.names), np.bool_)
-            reached[model.row[touched[self._column]]] = True
+            reached[model.row[self._touched(core)[self._column]]] = True
             broken = np.flatnonzero(reached & ((sums < least - CLOSE) | (sums > most + CLOSE)))
             if not len(broken):
                 return None
             core = np.union1d(core, broken)
         return None
 
-    def are_met(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]]) -> bool:
+    def are_met(self, core: Ints, rows: Mapping[int, tuple[float, float]], near: Floats) -> bool:
         """Whether whole numbers can keep to some rows.
 
         Args:
-            costs: what is looked for first.
             core: the rows.
             rows: row to its bounds, instead of the model's.
+            near: where whole numbers are looked for first.
         """
-        return self._within(costs, core, rows) is not None
+        return self._within(core, rows, near) is not None
 
     def _touched(self, core: Ints) -> np.ndarray:
         """The columns that stand in some rows."""
@@ -97,20 +95,17 @@ class Cores:
         many = len(self._model.names)
         return [self._more[row - many] for row in core[core >= many].tolist()]
 
-    def _within(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]]) -> Ints | None:
-        """The best that keeps to some rows; columns that stand in none of them are free."""
+    def _within(self, core: Ints, rows: Mapping[int, tuple[float, float]], near: Floats) -> Ints | None:
+        """Columns that keep to some rows; those that stand in none of them are as `near` has them, rounded down."""
         inside, touched = self._inside(core), self._touched(core)
-        lower, upper = self._lower.copy(), self._upper.copy()
-        free = ~touched & (costs > 0)
-        lower[free] = upper[free]
-        idle = ~touched & ~free
-        upper[idle] = lower[idle]
+        whole = np.clip(np.floor(near + CLOSE).astype(np.int64), self._lower, self._upper)
+        lower, upper = np.where(touched, self._lower, whole), np.where(touched, self._upper, whole)
+        costs = np.where(near > self._upper - CLOSE, 1, np.where(near < self._lower + CLOSE, -1, 0))
         bounds = dict.fromkeys(np.flatnonzero(~inside).tolist(), (-np.inf, np.inf))
         bounds |= {row: held for row, held in rows.items() if inside[row]}
         found = search(
-            self._model, costs, lower=lower, upper=upper, rows=bounds, more=self._beside(core), seed=self._seed,
-            near=ENOUGH,
-            stop=self._stop,
+            self._model, costs, lower=lower, upper=upper, rows=bounds, more=self._beside(core), near=ENOUGH,
+            seed=self._seed, stop=self._stop,
         )  # fmt: skip
         if found.ending is Ending.STOPPED:
             raise Stopped

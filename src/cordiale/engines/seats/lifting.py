@@ -110,8 +110,7 @@ class Lifting:
         relaxed = self._program.solve()
         if relaxed is None:
             return None
-        share = self._model.share_of(party)
-        core = self._cores.refuting(share, np.union1d(core, [self._row[party]]), self._rows(now), relaxed.columns)
+        core = self._cores.refuting(np.union1d(core, [self._row[party]]), self._rows(now), relaxed.columns)
         if core is None:
             return None
         rows_there = set(core.tolist())
@@ -119,7 +118,7 @@ class Lifting:
 
         @cache
         def is_met(thresholds: Thresholds) -> bool:
-            return self._cores.are_met(share, core, self._rows(thresholds))
+            return self._cores.are_met(core, self._rows(thresholds), relaxed.columns)
 
         def test(thresholds: Thresholds) -> Thresholds | None:
             reason = tuple(least if one in parties else 0 for one, least in enumerate(thresholds))
