@@ -1,8 +1,8 @@
 """Finds promises of a linear program that whole seats do not keep, by looking at the few rows that they hang on.
 
 Where a linear program says that a party cannot rise, it names the rows that forbid it: some hundreds of tens of
-thousands. The most that the party can have within these, in whole seats, is soon known; where that needs no other row,
-or is less than was promised, there is the answer. Rows that the solution breaks are added until it is so.
+thousands. Whether whole numbers can keep to these, with what is promised, is soon known. Rows that they then break
+elsewhere are added, until none is broken, or they contradict each other.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.matrix import Floats, Model
 
 ROUNDS = 8
+"""How often rows are added at most."""
 CLOSE = 1e-6
 ENOUGH = 1e6
+"""So far from the best, in parts of it, any solution is near enough."""
 
 
 class Cores:

@@ -112,7 +112,9 @@ class Oracle:
         return True
 
     def doubts(self, now: Thresholds, frozen: Frozen) -> Test | None:
-        """A test that finds thresholds not to be met, by looking at one party that cannot rise; None where they are.
+        """A test by which whole seats do not meet what is promised, found by looking at one party that cannot rise.
+
+        None where there is no doubt.
 
         Args:
             now: what fractions promise.
@@ -156,7 +158,8 @@ def leximin(wanted: Sequence[int], order: Sequence[int], oracle: Oracle) -> Lexi
 
     What fractions of seats promise is believed at first: to the end, where whole seats that meet the last state prove
     every state before it, as thresholds only rise. Where a promise was not kept, the run goes back to the last state
-    that is met, asks for whole seats until the next party is frozen, and then believes few steps, then more.
+    that is met, and doubts promises from there on. Where that was not enough, it asks for whole seats until the next
+    party is frozen, and then believes few steps, then more.
 
     Args:
         wanted: by party, seats of priority 1 that it asks for; parties that ask for none have no share.
