@@ -169,6 +169,15 @@ Row = tuple[Ints, float, float]
 """A row that the model lacks: a value for each column, lower and upper bound."""
 
 
+def reaching(costs: Ints, value: int) -> Row:
+    """The row that an objective comes to no less than before.
+
+    By half of a point less, which for whole numbers is the same: where a single solution is left and the row is exactly
+    full, what doubles are off by made HiGHS call that infeasible (10,000 activities).
+    """
+    return costs, value - 0.5, np.inf
+
+
 def search(
     model: Model,
     costs: Ints,
@@ -254,6 +263,7 @@ def another(
     highs = part.passed(away.astype(np.float64), seed)
     for column in between.tolist():
         _count_moves(highs, column, at=int(here[column]), least=int(low[column]), most=int(high[column]))
+    _begin(highs, np.concatenate([here, np.zeros(3 * len(between), np.int64)]))
     if stop is not never:
         highs.cbMipInterrupt += lambda event: _between(event, stop, None)
     highs.run()

@@ -110,7 +110,8 @@ class Lifting:
         relaxed = self._program.solve()
         if relaxed is None:
             return None
-        core = self._cores.refuting(np.union1d(core, [self._row[party]]), self._rows(now), relaxed.columns)
+        share = self._model.share_of(party)
+        core = self._cores.refuting(share, np.union1d(core, [self._row[party]]), self._rows(now), relaxed.columns)
         if core is None:
             return None
         rows_there = set(core.tolist())
@@ -118,7 +119,7 @@ class Lifting:
 
         @cache
         def is_met(thresholds: Thresholds) -> bool:
-            return self._cores.are_met(core, self._rows(thresholds), relaxed.columns)
+            return self._cores.are_met(share, core, self._rows(thresholds), relaxed.columns)
 
         def test(thresholds: Thresholds) -> Thresholds | None:
             reason = tuple(least if one in parties else 0 for one, least in enumerate(thresholds))

@@ -122,6 +122,11 @@ class Model:
         """By column, what it adds to the total."""
         return self.per_line(self.settled.value)
 
+    def share_of(self, party: int) -> Ints:
+        """By column, the seats of priority 1 that it gives a party."""
+        settled = self.settled
+        return self.per_line(((settled.counts_as == 1) & (settled.instance.party == party)).astype(np.int64))
+
     def misses(self) -> Ints:
         """By column, the seats by which it misses a claim."""
         found = np.zeros(self.columns, np.int64)

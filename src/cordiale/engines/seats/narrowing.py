@@ -18,6 +18,9 @@ from cordiale.engines.seats.matrix import Model
 CORE = 8.0
 """Reduced cost from which a column is left where the linear program has it, while a first solution is looked for."""
 CLOSE = 1e-6
+SURE = 0.1
+"""By how much a reduced cost must pass the gap: what tens of thousands of columns may each be off by, 1e-7, adds up to
+some hundredths."""
 
 
 def narrowed(
@@ -85,7 +88,7 @@ def _tighten(row: Ints, column: Ints, value: Ints, most: Ints, lower: Ints, uppe
 def fix(relaxed: Best, value: int, lower: Ints, upper: Ints, *, slack: int) -> None:
     """Fix columns that every solution with at least `value` + `slack` has where the linear program has them."""
     gap = relaxed.value - (value + slack)
-    _hold(relaxed, np.abs(relaxed.column_dual) > max(gap, 0) + CLOSE, lower, upper)
+    _hold(relaxed, np.abs(relaxed.column_dual) > max(gap, 0) + SURE, lower, upper)
 
 
 def leave(relaxed: Best, lower: Ints, upper: Ints) -> None:

@@ -24,6 +24,7 @@ from cordiale.engines.seats.highs import (
     another,
     nearest,
     never,
+    reaching,
     search,
 )
 from cordiale.engines.seats.instances import Ints
@@ -299,8 +300,8 @@ class Official:
                 raise SolverFailed("HiGHS finds nothing where a solution is at hand")
             fix(relaxed, value, lower, upper, slack=0)
             program.bound_columns(lower, upper)
-            program.add_row(costs, float(value))
-            equal.append((costs, float(value), np.inf))
+            equal.append(reaching(costs, value))
+            program.add_row(*equal[-1][:2])
             open_ = np.flatnonzero((lower < upper)[: model.units])
             self.tell("tie", f"{len(open_):,} lines are open")
             if not len(open_) or (rounds and not self._another(best, lower, upper, equal)):
@@ -331,7 +332,7 @@ class Official:
         """
         lower, upper = self._bounds()
         costs, value = self.model.total(), self.progress.total
-        more: list[Row] = [] if value is None else [(costs, float(value), np.inf)]
+        more: list[Row] = [] if value is None else [reaching(costs, value)]
         return nearest(
             self.model, here, self.model.per_line(np.ones(len(self.settled.instance.lines), np.int64)), lower=lower,
             upper=upper, rows=self._rows(), more=more, seed=self.seed, stop=self.stop,
