@@ -58,7 +58,7 @@ def probe(seed: int) -> list[tuple[bool, bool]]:
         refuting = cores.refuting(model.share_of(party), core, rows, relaxed.columns)
         whole = search(model, model.total(), rows=rows)
         if refuting is not None:
-            assert not cores.are_met(model.share_of(party), refuting, rows, relaxed.columns)
+            assert not cores.are_met(model.share_of(party), refuting, rows)
             assert set(refuting.tolist()) < set(range(len(model.names))), "a core is a part"
         found.append((refuting is not None, whole.ending is Ending.NOTHING))
     return found

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cordiale.engines.seats.highs import SEED, Ending, Row, SolverFailed, Stop, Stopped, never, search
+from cordiale.engines.seats.highs import SEED, Ending, Row, Stop, Stopped, never, search
 from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.matrix import Floats, Model
 
-ROUNDS = 5
+ROUNDS = 8
 """How often rows are added at most."""
 CLOSE = 1e-6
 ENOUGH = 1e6
@@ -44,11 +44,10 @@ class Cores:
         """Rows that contradict each other for whole numbers; None where they do not, or that is not found out.
 
         Args:
-            costs: by column, what they hang on: aimed there, the solver soon says that there is nothing.
+            costs: by column, what the rows hang on: aimed there, the solver soon says that there is nothing.
             core: the rows to begin with.
             rows: row to its bounds, instead of the model's.
-            near: a solution of the linear program. Whole numbers are taken near it, so that they break few rows, and
-                columns outside the core are as it has them.
+            near: a solution of the linear program, which says what columns outside the core are taken to be.
 
         Raises:
             Stopped, SolverFailed.
@@ -58,34 +57,29 @@ class Cores:
         for row, bounds in rows.items():
             least[row], most[row] = bounds
         for _ in range(ROUNDS):
-            if not self.are_met(costs, core, rows, near):
-                return core
-            found = self._within(core, rows, near, self._towards(near))
+            found = self._within(costs, core, rows)
             if found is None:
-                raise SolverFailed("HiGHS finds nothing where it found a solution before")
-            sums = np.bincount(model.row, model.value * found[self._column], len(model.names))
+                return core
+            touched = self._touched(core)
+            taken = np.where(touched, found, np.floor(near + CLOSE)).astype(np.int64)
+            sums = np.bincount(model.row, model.value * taken[self._column], len(model.names))
             reached = np.zeros(len(model.names), np.bool_)
-            reached[model.row[self._touched(core)[self._column]]] = True
+            reached[model.row[touched[self._column]]] = True
             broken = np.flatnonzero(reached & ((sums < least - CLOSE) | (sums > most + CLOSE)))
             if not len(broken):
                 return None
             core = np.union1d(core, broken)
         return None
 
-    def are_met(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]], near: Floats) -> bool:
+    def are_met(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]]) -> bool:
         """Whether whole numbers can keep to some rows.
 
         Args:
-            costs: by column, what they hang on.
+            costs: by column, what the rows hang on.
             core: the rows.
             rows: row to its bounds, instead of the model's.
-            near: what columns outside the core are.
         """
-        return self._within(core, rows, near, costs) is not None
-
-    def _towards(self, near: Floats) -> Ints:
-        """An objective that leads to a solution of the linear program."""
-        return np.where(near > self._upper - CLOSE, 1, np.where(near < self._lower + CLOSE, -1, 0))
+        return self._within(costs, core, rows) is not None
 
     def _touched(self, core: Ints) -> np.ndarray:
         """The columns that stand in some rows."""
@@ -105,15 +99,14 @@ class Cores:
         many = len(self._model.names)
         return [self._more[row - many] for row in core[core >= many].tolist()]
 
-    def _within(self, core: Ints, rows: Mapping[int, tuple[float, float]], near: Floats, costs: Ints) -> Ints | None:
-        """Columns that keep to some rows; those that stand in none of them are as `near` has them, rounded down."""
-        inside, touched = self._inside(core), self._touched(core)
-        whole = np.clip(np.floor(near + CLOSE).astype(np.int64), self._lower, self._upper)
-        lower, upper = np.where(touched, self._lower, whole), np.where(touched, self._upper, whole)
+    def _within(self, costs: Ints, core: Ints, rows: Mapping[int, tuple[float, float]]) -> Ints | None:
+        """Columns that keep to some rows; those that stand in none of them are free, and left at nothing."""
+        inside = self._inside(core)
+        upper = np.where(self._touched(core), self._upper, self._lower)
         bounds = dict.fromkeys(np.flatnonzero(~inside).tolist(), (-np.inf, np.inf))
         bounds |= {row: held for row, held in rows.items() if inside[row]}
         found = search(
-            self._model, costs, lower=lower, upper=upper, rows=bounds, more=self._beside(core), near=ENOUGH,
+            self._model, costs, lower=self._lower, upper=upper, rows=bounds, more=self._beside(core), near=ENOUGH,
             seed=self._seed, stop=self._stop,
         )  # fmt: skip
         if found.ending is Ending.STOPPED:

@@ -119,7 +119,7 @@ class Lifting:
 
         @cache
         def is_met(thresholds: Thresholds) -> bool:
-            return self._cores.are_met(share, core, self._rows(thresholds), relaxed.columns)
+            return self._cores.are_met(share, core, self._rows(thresholds))
 
         def test(thresholds: Thresholds) -> Thresholds | None:
             reason = tuple(least if one in parties else 0 for one, least in enumerate(thresholds))
