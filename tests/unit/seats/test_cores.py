@@ -51,9 +51,10 @@ def probe(seed: int) -> list[tuple[bool, bool]]:
             continue
         core = np.union1d(program.against, [row_of[party]])
         thresholds[party] -= 1
-        if not _promised(program, row_of, thresholds):
-            continue
+        _promised(program, row_of, thresholds)
         relaxed = program.solve()
+        if relaxed is None:
+            continue
         rows = {row_of[one]: (float(least), np.inf) for one, least in thresholds.items()}
         refuting = cores.refuting(model.share_of(party), core, rows, relaxed.columns)
         whole = search(model, model.total(), rows=rows)

@@ -114,6 +114,7 @@ def planned(model: Model, *, seed: int = SEED) -> tuple[Ints, Bound]:
     program = Program(model, seed=seed)
     program.aim(model.total())
     found = program.solve()
+    del program  # at 450,000 lines the solver holds a third of the memory, and rounding wants some of it
     if found is None:
         raise RuntimeError("that nobody gets anything is feasible")  # pragma: no cover  # a mistake of ours
     return rounded(model, found.columns), bound_of(model, model.total(), {}, found, model.upper)
