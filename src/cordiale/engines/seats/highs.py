@@ -412,20 +412,11 @@ class _Part:
         highs.setOptionValue("presolve", "off")  # that of 1.14 calls some models infeasible that are not (HiGHS #3090)
         highs.setOptionValue("mip_heuristic_run_feasibility_jump", False)  # half of a short search, and finds little
         count = int(self.open.sum())
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = count, len(self._least)
-        lp.sense_ = highspy.ObjSense.kMaximize
-        lp.col_cost_ = costs
-        lp.col_lower_ = self.lower[self.open].astype(np.float64)
-        lp.col_upper_ = self.upper[self.open].astype(np.float64)
-        lp.row_lower_, lp.row_upper_ = self._least, self._most
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = np.searchsorted(self._column, np.arange(count + 1)).astype(np.int32)
-        lp.a_matrix_.index_ = self._row.astype(np.int32)
-        lp.a_matrix_.value_ = self._value.astype(np.float64)
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * count
-        if highs.passModel(lp) == highspy.HighsStatus.kError:
-            raise SolverFailed("HiGHS does not take the model")
+        start = np.searchsorted(self._column, np.arange(count))
+        _pass_arrays(
+            highs, costs, (self.lower[self.open], self.upper[self.open]), (self._least, self._most),
+            (start, self._row, self._value), is_whole=True,
+        )  # fmt: skip
         for values, low, high in self._more:
             at = np.flatnonzero(values).astype(np.int32)
             highs.addRow(low, high, len(at), at, values[at].astype(np.float64))
@@ -471,18 +462,36 @@ def _highs(seed: int) -> highspy.Highs:
 
 
 def _pass(highs: highspy.Highs, model: Model) -> None:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = model.columns, len(model.names)
-    lp.sense_ = highspy.ObjSense.kMaximize
-    lp.col_cost_ = np.zeros(model.columns)
-    lp.col_lower_ = np.zeros(model.columns)
-    lp.col_upper_ = model.upper.astype(np.float64)
-    lp.row_lower_, lp.row_upper_ = model.row_lower, model.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = model.start.astype(np.int32)
-    lp.a_matrix_.index_ = model.row.astype(np.int32)
-    lp.a_matrix_.value_ = model.value.astype(np.float64)
-    if highs.passModel(lp) == highspy.HighsStatus.kError:
+    nothing = np.zeros(model.columns)
+    _pass_arrays(
+        highs, nothing, (nothing, model.upper), (model.row_lower, model.row_upper),
+        (model.start[:-1], model.row, model.value), is_whole=False,
+    )  # fmt: skip
+
+
+def _pass_arrays(
+    highs: highspy.Highs,
+    costs: Floats,
+    columns: tuple[Floats | Ints, Floats | Ints],
+    rows: tuple[Floats, Floats],
+    matrix: tuple[Ints, Ints, Ints],
+    *,
+    is_whole: bool,
+) -> None:
+    """Give HiGHS a model to maximise; as arrays, since it copies the fields of a `HighsLp` number by number.
+
+    Args:
+        columns, rows: lower and upper bounds.
+        matrix: by columns: where each begins, then row and value of each cell.
+    """
+    start, index, value = matrix
+    status = highs.passModel(
+        len(costs), len(rows[0]), len(value), int(highspy.MatrixFormat.kColwise), int(highspy.ObjSense.kMaximize), 0.0,
+        costs.astype(np.float64), columns[0].astype(np.float64), columns[1].astype(np.float64), rows[0], rows[1],
+        start.astype(np.int32), index.astype(np.int32), value.astype(np.float64),
+        np.full(len(costs), int(is_whole), np.int32),
+    )  # fmt: skip
+    if status == highspy.HighsStatus.kError:
         raise SolverFailed("HiGHS does not take the model")
 
 
