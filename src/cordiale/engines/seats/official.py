@@ -249,11 +249,12 @@ class Official:
 
     def _fairness(self) -> Certificate:
         program, bounds = self._program(), self._bounds()
-        if self.progress.missed is not None:
-            self._claims.add_rows(program)
+        more = [] if self.progress.missed is None else self._claims.rows()
+        for values, least, _most in more:
+            program.add_row(values, least)
         program.bound_columns(*bounds)
         lifting = Lifting(
-            self.model, program, *bounds, self._rows, self._claims.rows(), known=self.progress.columns,
+            self.model, program, *bounds, self._rows, more, known=self.progress.columns,
             tell=lambda words: self.tell("fairness", words),
         )  # fmt: skip
         try:
