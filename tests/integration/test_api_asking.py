@@ -143,6 +143,9 @@ def test_without_a_day_the_answer_is_for_today_in_the_zone_of_the_host(api: Aske
     assert api.said("standing?party=fin&framework=pfp")["on"] == "2021-12-31"
     assert api.said("composition?framework=pfp")["on"] == "2021-12-31"
     assert api.said("audience?expression=pfp")["on"] == "2021-12-31"
+    assert cordiale("standing", "fin", "pfp")["on"] == "2021-12-31"
+    assert cordiale("composition", "pfp")["on"] == "2021-12-31"
+    assert cordiale("audience", "pfp")["on"] == "2021-12-31"
 
 
 @pytest.mark.parametrize("party", ["fin", "rus", "nato"])

@@ -23,7 +23,7 @@ from cordiale.apps.register.exports.answers import (
     moved_value,
     standing_value,
 )
-from cordiale.apps.register.reads import asking, listing
+from cordiale.apps.register.reads import asking, installation, listing
 from cordiale.apps.register.reads.asking import Knowledge, StandingRead
 from cordiale.apps.register.reads.conflicts import Conflict
 from cordiale.apps.register.reads.conflicts import conflicts as conflicts_read
@@ -83,9 +83,6 @@ def knowledge_options(command: Decorated) -> Decorated:
     return with_knowledge  # type: ignore[return-value]  # the options are new, the rest is the same
 
 
-on_option = click.option("--on", type=Day(), default=lambda: clock.now().date(), show_default="today", help="The day.")
-
-
 @contextmanager
 def _told() -> Iterator[Viewer]:
     """The viewer at the command line; what is refused is told in one line."""
@@ -93,6 +90,15 @@ def _told() -> Iterator[Viewer]:
         yield Viewer.system("command line")
     except REFUSALS as refusal:
         raise click.ClickException(str(refusal)) from None
+
+
+def _today() -> date:
+    """The legal day: that of the host, which near midnight is another than in UTC."""
+    with _told() as viewer:
+        return installation.today(viewer, at=clock.now())
+
+
+on_option = click.option("--on", type=Day(), default=_today, show_default="today", help="The day.")
 
 
 @click.command()
@@ -372,7 +378,7 @@ def listing_options(command: Decorated) -> Decorated:
 def parties(wanted: _Listing, form: str) -> None:
     """List countries and organisations."""
     with _told() as viewer:
-        found = listing.parties(viewer, on=wanted.on, expression=wanted.expression, today=clock.now().date())
+        found = listing.parties(viewer, on=wanted.on, expression=wanted.expression, today=_today())
     _show_list(form, ("id", "kind", "name", "iso3"), found)
 
 
@@ -382,7 +388,7 @@ def parties(wanted: _Listing, form: str) -> None:
 def frameworks(wanted: _Listing, form: str) -> None:
     """List frameworks; with --in, those in which somebody of the audience has a seat."""
     with _told() as viewer:
-        found = listing.frameworks(viewer, on=wanted.on, expression=wanted.expression, today=clock.now().date())
+        found = listing.frameworks(viewer, on=wanted.on, expression=wanted.expression, today=_today())
     _show_list(form, ("id", "kind", "name", "established", "dissolved"), found)
 
 
@@ -392,7 +398,7 @@ def frameworks(wanted: _Listing, form: str) -> None:
 def sources(wanted: _Listing, form: str) -> None:
     """List sources; with --on, those published by then; with --in, those that speak of somebody of the audience."""
     with _told() as viewer:
-        found = listing.sources(viewer, on=wanted.on, expression=wanted.expression, today=clock.now().date())
+        found = listing.sources(viewer, on=wanted.on, expression=wanted.expression, today=_today())
     _show_list(form, ("id", "precedence", "published", "publisher", "title"), found)
 
 
