@@ -58,7 +58,7 @@ backup: setup ## copy the installation's data to a file: make backup FILE=cordia
 	@$(BIN)/cordiale backup "$(FILE)"
 
 clean: ## remove .venv and every cache; never the data in var/
-	@rm -rf .venv .venv-fairpyx .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov dist
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 dev: .venv/.dev-installed

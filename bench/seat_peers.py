@@ -21,7 +21,7 @@ from cordiale.engines.seats.presolve import Settled
 from cordiale.engines.seats.room import Room, Unit, units_of
 from tests.databases import ROOT
 
-FAIRPYX = ROOT / ".venv-fairpyx"
+FAIRPYX = ROOT / ".venv" / "fairpyx"
 LOCK = ROOT / "locks/fairpyx.txt"
 
 

@@ -24,7 +24,7 @@ import click
 from tools.doc_blocks import run_blocks
 
 ROOT = Path(__file__).resolve().parent.parent
-NOT_OURS = {".git", ".venv", ".venv-fairpyx", "var", "vendor", "node_modules"}
+NOT_OURS = {".git", ".venv", "var", "vendor", "node_modules"}
 
 SETTING = re.compile(r"CORDIALE_[A-Z0-9_]+|DATABASE_URL")
 FENCED = re.compile(r"^(```+|~~~+).*?^\1\s*$", re.MULTILINE | re.DOTALL)
