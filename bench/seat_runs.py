@@ -155,17 +155,17 @@ def run_preview(instance: Instance, patience: float) -> None:
 def run_plan(instance: Instance, patience: float) -> None:
     """The plan with its bound; then, in the same process, the linear program alone, which is its peer."""
     from cordiale.engines.seats.highs import Program
-    from cordiale.engines.seats.official import planned
+    from cordiale.engines.seats.planning import planned
 
     clock = Clock()
     model = model_of(settled(instance, TOTAL))
     say(**clock.lap("model_"))
-    seats, bound = planned(model)
-    say(**clock.lap("plan_"), mb=peak(), bound=bound.value)
+    plan = planned(model)
+    say(**clock.lap("plan_"), mb=peak(), bound=plan.bound.value, whole_bound=plan.whole_bound)
     program = Program(model)
     program.aim(model.total())
     program.solve()
-    say(**clock.lap("lp_"), **judged(model, seats))
+    say(**clock.lap("lp_"), **judged(model, plan.seats))
 
 
 def run_official(instance: Instance, patience: float, policy: Policy, *, again: bool = False) -> None:

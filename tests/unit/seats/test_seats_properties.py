@@ -20,6 +20,7 @@ from cordiale.engines.seats.explaining import Refusal, refusals
 from cordiale.engines.seats.instances import Activity, Instance, Line, Party
 from cordiale.engines.seats.matrix import model_of
 from cordiale.engines.seats.official import Allocation, Official
+from cordiale.engines.seats.planning import planned
 from cordiale.engines.seats.policies import Per, Policy, Scarce, Stage, by_seniority, lot
 from cordiale.engines.seats.presolve import Why, settled
 from cordiale.engines.seats.preview import preview
@@ -259,6 +260,20 @@ def has_room_when_undone(found: Allocation, refusal: Refusal) -> bool:
     idle = {at for at, taken in enumerate(room.taken) if not taken and minimum[at] > 1}
     again = next(unit for unit in units_of(undone) if refusal.line in unit.lines)
     return next(room.hurdles(again, cancelled=idle), None) is None
+
+
+@given(number=NUMBERS)
+@SHORT
+def test_a_plan_keeps_to_the_rules_is_explained_and_is_bounded(number):
+    _dice, instance, policy = made(number)
+    only = replace(policy, stages=(Stage.TOTAL,))
+    known = settled(instance, only)
+    plan = planned(model_of(known))
+    best = int(known.value @ decided(instance, only).seats)
+
+    assert is_kept_to(instance, only, plan.seats)
+    assert all(one.reasons for one in refusals(known, plan.seats))
+    assert int(known.value @ plan.seats) <= best <= plan.whole_bound <= plan.bound.value
 
 
 @given(number=NUMBERS)

@@ -188,6 +188,8 @@ def search(
     more: Sequence[Row] = (),
     start: Ints | None = None,
     near: float = 0.0,
+    nodes: int | None = None,
+    is_quick: bool = False,
     seed: int = SEED,
     stop: Stop = never,
     tell: Callable[[int | None, float], None] | None = None,
@@ -201,6 +203,8 @@ def search(
         more: rows that the model lacks.
         start: a solution to begin with.
         near: the part of the value by which the solution may be from the best; then the bound stays open.
+        nodes: after so many it stops with what there is.
+        is_quick: for what is no proof: HiGHS presolves, which may say "infeasible" falsely, and looks less at first.
         tell: is told the best value and the bound, now and then.
 
     Raises:
@@ -215,6 +219,11 @@ def search(
     highs = part.passed(costs[part.open].astype(np.float64), seed)
     if near:
         highs.setOptionValue("mip_rel_gap", near)
+    if nodes is not None:
+        highs.setOptionValue("mip_max_nodes", nodes)
+    if is_quick:
+        highs.setOptionValue("presolve", "on")
+        highs.setOptionValue("mip_heuristic_run_root_reduced_cost", False)
     if start is not None:
         _begin(highs, start[part.open])
     if stop is not never or tell is not None:
@@ -436,8 +445,8 @@ def _found(highs: highspy.Highs, costs: Ints, stop: Stop, *, near: bool = False)
     status, info = highs.getModelStatus(), highs.getInfo()
     if status == highspy.HighsModelStatus.kInfeasible:
         return Whole(Ending.NOTHING, None, None, 0, int(info.mip_node_count))
-    stopped = status == highspy.HighsModelStatus.kInterrupt
-    if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInterrupt):
+    stopped = status in (highspy.HighsModelStatus.kInterrupt, highspy.HighsModelStatus.kSolutionLimit)
+    if status != highspy.HighsModelStatus.kOptimal and not stopped:
         _refuse(highs, status, stop)
     bound = float(info.mip_dual_bound)
     floor = int(np.floor(bound + 1e-6)) if abs(bound) < 1e29 else 2**62

@@ -31,10 +31,11 @@ from cordiale.engines.seats.instances import Ints
 from cordiale.engines.seats.lifting import Lifting
 from cordiale.engines.seats.matrix import Model
 from cordiale.engines.seats.narrowing import fix, leave, within
+from cordiale.engines.seats.planning import planned
 from cordiale.engines.seats.policies import Stage, lot
 from cordiale.engines.seats.presolve import Settled
-from cordiale.engines.seats.preview import rounded
 from cordiale.engines.seats.reserves import Reserves
+from cordiale.engines.seats.rounding import rounded
 
 LOTS = 1_000
 """How many lots there are; small, so that sums stay exact for the solver."""
@@ -106,20 +107,6 @@ class Allocation:
     row_names: Sequence[str]
 
 
-def planned(model: Model, *, seed: int = SEED) -> tuple[Ints, Bound]:
-    """By line, seats, near the best total in the time of one linear program; and how much no allocation can pass.
-
-    Reserves and fairness are not looked at.
-    """
-    program = Program(model, seed=seed)
-    program.aim(model.total())
-    found = program.solve()
-    del program  # at 450,000 lines the solver holds a third of the memory, and rounding wants some of it
-    if found is None:
-        raise RuntimeError("that nobody gets anything is feasible")  # pragma: no cover  # a mistake of ours
-    return rounded(model, found.columns), bound_of(model, model.total(), {}, found, model.upper)
-
-
 class Official:
     """One run.
 
@@ -185,7 +172,7 @@ class Official:
     def _seats(self) -> Ints:
         """The best there is; where no stage came so far, the rounded solution of the linear program."""
         if self.progress.columns is None:
-            return planned(self.model, seed=self.seed)[0]
+            return planned(self.model, seed=self.seed).seats
         return self.model.seats_of(self.progress.columns)
 
     def _fill(self) -> None:
