@@ -5,8 +5,9 @@
     python -m bench.seats --size prime --minutes 10     without the half hour in which every stage is proven
 
 Everything is measured in a process of its own, one after the other (bench/seat_runs.py). Ratios are of times of the
-clock; beside them stands the ratio of processor times, which other work on the machine disturbs less. Peers get
-`--patience` seconds each, our official stages `--minutes`; who is stopped is said to be, with how far it came.
+clock; beside them stands the ratio of processor times, which other work on the machine disturbs less. Peers, and
+our total alone, get `--patience` seconds each, our stages together `--minutes`; who is stopped is said to be, with how
+far it came.
 
 On its own instance (`reduced`), fairpyx is asked too: it knows one seat of a pair, seats of activities and most seats
 of a party, and no budgets, minima, persons or reserves; ours is given that same instance.
@@ -29,6 +30,7 @@ from bench.seat_runs import SIZES
 from tests.databases import ROOT
 
 OURS = ("preview", "plan", "total", "fair", "official")
+LONG = ("fair", "official")
 FAIRPYX = ("utilitarian_matching", "round_robin")
 REDUCED = ("reduced-total", "reduced-fair", "flow")
 WHOLE = (*OURS, "serial", "greedy", "highs", "cpsat", *REDUCED)
@@ -295,8 +297,8 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--size", nargs="+", choices=SIZES, default=["1x", "prime", "10x"])
     options.add_argument("--seed", type=int, default=1, help="of the invented instances")
-    options.add_argument("--patience", type=float, default=120, help="seconds that a peer gets")
-    options.add_argument("--minutes", type=float, default=40, help="that our stages get, each run of them")
+    options.add_argument("--patience", type=float, default=120, help="seconds that a peer gets, or our total alone")
+    options.add_argument("--minutes", type=float, default=40, help="that a run of our stages gets")
     options.add_argument("--only", nargs="+", choices=WHOLE + FAIRPYX, help="measure no more than these")
     chosen = options.parse_args()
     answers: list[Answer] = []
@@ -314,7 +316,7 @@ def main() -> None:
             if without and what in FAIRPYX:
                 runs[what] = {"not_measured": without}
                 continue
-            most = STARTING + (60 * chosen.minutes if what in OURS else chosen.patience)
+            most = STARTING + (60 * chosen.minutes if what in LONG else chosen.patience)
             runs[what] = measured(what, size, seed=chosen.seed, patience=chosen.patience, most=most)
             loads.append(os.getloadavg()[0])
             print(f"{size}: {what}: {_line(runs[what])}, load {loads[-1]:.1f}", flush=True)
