@@ -321,8 +321,20 @@ def test_what_the_rules_cost_is_said_and_kept(cordiale, tmp_path):
         "north": (2, 3),
         "south": (1, 1),
     }
+
+
+def test_only_of_the_best_allocation_it_is_said_what_the_rules_cost(cordiale, tmp_path):
+    (tmp_path / "asked.json").write_text(blocks("json")[0])
+    cordiale("solve", "asked.json", "--out", "result.json")
+    cordiale("solve", "asked.json", "--tier", "preview", "--out", "preview.json")
+    cordiale("solve", "asked.json", "--deadline", "0", "--out", "stopped.json")
     cordiale("replan", "asked.json", "result.json", "--withdraw", "n4", "--out", "after.json")
-    assert cordiale("prices", "asked.json", "after.json")[0] == 1
+    assert not read(tmp_path, "stopped.json")["complete"]
+
+    for file in ("preview.json", "stopped.json", "after.json"):
+        code, said = cordiale("prices", "asked.json", file, "--out", "prices.json")
+        assert (code, "only of a whole official run" in said) == (1, True)
+        assert not (tmp_path / "prices.json").exists()
 
 
 def test_schemas_say_what_goes_out(cordiale, tmp_path):

@@ -119,8 +119,7 @@ def prices(instance_file: Path, result_file: Path, out: Path | None) -> None:
     with _refusals():
         result = _result(result_file)
         instance = _sound(instance_file, result)
-        if result["tier"] == "replan":
-            raise click.ClickException("Prices are those of an allocation, not of a plan after changes.")
+        _refuse_price_of_what_is_not_best(result)
         known = settled(instance, _policy_said(result["policy"]))
         thresholds, tell = _thresholds(instance, result), _teller()
         found = account(known, _seats(instance, result), thresholds, tell=lambda words: tell("prices", words))
@@ -247,8 +246,7 @@ def _tell_price(instance: Instance, result: Mapping[str, Any], line: str) -> Non
     from cordiale.engines.seats.presolve import settled
     from cordiale.engines.seats.prices import NotForSale, price, words_of
 
-    if result["tier"] != "official" or not result["complete"]:
-        raise click.ClickException("A price is the difference to the best allocation: only of a whole official run.")
+    _refuse_price_of_what_is_not_best(result)
     with _refusals():
         known = settled(instance, _policy_said(result["policy"]))
         try:
@@ -260,6 +258,11 @@ def _tell_price(instance: Instance, result: Mapping[str, Any], line: str) -> Non
     click.echo(f"With {unit:,} seat{'' if unit == 1 else 's'} more for it, all else as good as can be:")
     for words in words_of(found, known) or ["It would cost nobody anything: the lot decided."]:
         click.echo(f"  {words}")
+
+
+def _refuse_price_of_what_is_not_best(result: Mapping[str, Any]) -> None:
+    if result["tier"] != "official" or not result["complete"]:
+        raise click.ClickException("A price is the difference to the best allocation: only of a whole official run.")
 
 
 def _thresholds(instance: Instance, result: Mapping[str, Any]) -> tuple[int, ...] | None:
