@@ -46,6 +46,17 @@ def test_whole_lines_that_do_not_fit_together_are_seen():
     assert worth(model, plan.seats) == best
 
 
+def test_a_budget_that_lacks_what_doubles_are_off_by_is_kept_to():
+    lines = [Line(f"n{number}", "p1", f"a{number}") for number in range(3)]
+    activities = [Activity("a0", 1, cost=1_000_000), Activity("a1", 1, cost=1_000_000), Activity("a2", 1, cost=400_000)]
+    model = model_of(settled(Instance([Party("p1", budget=1_999_999)], activities, lines), POLICY))
+    nearly = np.zeros(model.columns)
+    nearly[:2] = 1, 0.999999
+
+    assert rounded(model, nearly).tolist() == [1, 0, 1]
+    assert is_full(model, planned(model).seats)
+
+
 class TestOfLumpyMenus:
     def test_the_bound_is_never_below_the_best_and_mostly_nearer_than_the_linear_programs(self):
         nearer = 0

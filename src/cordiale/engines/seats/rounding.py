@@ -11,6 +11,8 @@ from cordiale.engines.seats.matrix import Floats, Model
 from cordiale.engines.seats.room import Room, Unit
 
 CLOSE = 1e-6
+MOST = ("seats", "budget", "pair", "person")
+"""Rows that say how many there are at most."""
 
 
 def rounded(model: Model, columns: Floats) -> Ints:
@@ -33,16 +35,21 @@ class _Rounding:
         self._model, self._instance = model, settled.instance
         whole = np.zeros(model.columns, np.int64)
         whole[: model.units] = np.floor(columns[: model.units] + CLOSE)
-        self._room = Room(settled, model.seats_of(whole))
         self._of_line = np.argsort(model.column, kind="stable")
         self._first = np.searchsorted(model.column[self._of_line], np.arange(model.units + 1))
         self._activity = self._instance.activity[model.lines]
         self._minimum = np.array([one.minimum for one in self._instance.activities], np.int64)
         torn = columns[: model.units] - whole[: model.units]
-        seats = np.bincount(model.column, model.times, model.units)
-        dearest = -model.total()[: model.units] / np.maximum(seats, 1)
+        dearest = -model.total()[: model.units] / np.maximum(np.bincount(model.column, model.times, model.units), 1)
         self._order = np.lexsort((np.arange(model.units), dearest, -torn))
         self._rank = np.argsort(self._order)
+        seats = model.seats_of(whole)
+        is_kept = _fits(model, seats)
+        self._room = Room(settled, seats if is_kept else None)
+        if not is_kept:
+            for at in np.flatnonzero(whole).tolist():
+                unit = self._unit(at)
+                self._room.take(unit, min(int(whole[at]), self._room.times(unit)))
         taken = np.array(self._room.taken, np.int64)
         self._closed = (self._minimum > 1) & (taken == 0)
 
@@ -102,3 +109,15 @@ class _Rounding:
         found = np.ones(model.units, np.bool_)
         found[model.column[~fits]] = False
         return found
+
+
+def _fits(model: Model, seats: Ints) -> bool:
+    """Whether seats keep to what there is at most: with dear seats, a budget can lack what doubles are off by."""
+    columns = model.columns_of(seats)
+    sums = np.zeros(len(model.names), np.int64)
+    np.add.at(sums, model.row, model.value * np.repeat(columns, np.diff(model.start)))
+    return all(
+        np.all(sums[first : first + count] <= model.row_upper[first : first + count])
+        for kind, (first, count) in model.kinds.items()
+        if kind in MOST
+    )
