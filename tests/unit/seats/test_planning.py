@@ -47,7 +47,7 @@ def test_whole_lines_that_do_not_fit_together_are_seen():
 
 
 def test_a_budget_that_lacks_what_doubles_are_off_by_is_kept_to():
-    lines = [Line(f"n{number}", "p1", f"a{number}") for number in range(3)]
+    lines = [Line(f"n{number}", "p1", f"a{number}", person=f"person {number}") for number in range(3)]
     activities = [Activity("a0", 1, cost=1_000_000), Activity("a1", 1, cost=1_000_000), Activity("a2", 1, cost=400_000)]
     model = model_of(settled(Instance([Party("p1", budget=1_999_999)], activities, lines), POLICY))
     nearly = np.zeros(model.columns)

@@ -49,7 +49,8 @@ class _Rounding:
         if not is_kept:
             for at in np.flatnonzero(whole).tolist():
                 unit = self._unit(at)
-                self._room.take(unit, min(int(whole[at]), self._room.times(unit)))
+                if times := min(int(whole[at]), self._room.times(unit)):
+                    self._room.take(unit, times)
         taken = np.array(self._room.taken, np.int64)
         self._closed = (self._minimum > 1) & (taken == 0)
 
